@@ -1,5 +1,6 @@
 import { containerVariables, imageOf, mountsOf } from './container.js'
 import { deployFile, filledFile } from './deploy-file.js'
+import { publishedPort } from './published-port.js'
 import type { Service } from './service.js'
 import { composeText } from './yaml-text.js'
 
@@ -17,7 +18,7 @@ export const composeFolders = ['data/miner', 'data/prometheus', 'data/grafana']
 
 /** Makes the compose file of a miner with Prometheus and Grafana. */
 export function composeFile(service: Service): Promise<string> {
-  const { name, owner, args, port, stopSeconds } = service
+  const { name, owner, args, host, port, stopSeconds } = service
   const { files, secrets, writable } = mountsOf(service)
   return filledFile('compose.yml', {
     name: composeText(projectName(name)),
@@ -25,7 +26,7 @@ export function composeFile(service: Service): Promise<string> {
     user: composeText(`${owner.uid}:${owner.gid}`),
     stopSeconds: String(stopSeconds),
     command: `[${['serve', ...args].map(composeText).join(', ')}]`,
-    published: composeText(`${port}:${port}`),
+    published: composeText(publishedPort(host, port)!),
     environment: [...containerVariables(service)]
       // Those of the admin port are in the template: Prometheus reads it in the network of the containers.
       .filter(([variable]) => !variable.startsWith('MINER_ADMIN_'))

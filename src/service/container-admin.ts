@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from 'node:net'
+import { isEverywhere, publishedPort } from './published-port.js'
 import type { Service } from './service.js'
 
 /** How a container opens the port for the operator at the address that the settings name. */
@@ -20,15 +20,14 @@ export const COMPOSE_ADMIN_PORT = 9_091
 export function containerAdmin({ admin }: Pick<Service, 'admin'>): ContainerAdmin | null | undefined {
   const { port, allowHost } = admin
   if (port === undefined) return null
-  const host = admin.host.toLowerCase() === 'localhost' ? '127.0.0.1' : admin.host
-  if (port === 0 || isIP(host) === 0) return undefined
-  const isEverywhere = host === '0.0.0.0' || host === '::'
-  const at = isEverywhere ? '' : `${isIPv6(host) ? `[${host}]` : host}:`
+  const { host } = admin
+  const published = port === 0 ? undefined : publishedPort(host, port)
+  if (published === undefined) return undefined
+  const isLoopback = ['localhost', '::1'].includes(host.toLowerCase()) || host.startsWith('127.')
   // Within the container the address is another one, so that the port would not know it as its own.
-  const isLoopback = host === '::1' || host.startsWith('127.')
-  const allowed = isEverywhere || isLoopback ? allowHost : [...new Set([...allowHost, host])]
+  const allowed = isEverywhere(host) || isLoopback ? allowHost : [...new Set([...allowHost, host])]
   return {
-    published: `${at}${port}:${port}`,
+    published,
     variables: new Map([
       ['MINER_ADMIN_PORT', String(port)],
       ['MINER_ADMIN_HOST', '0.0.0.0'],

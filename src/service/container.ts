@@ -16,6 +16,9 @@ export type Mounts = {
 /** The name by which a container reaches its host, which Docker knows by itself on a desktop only. */
 export const HOST_GATEWAY = 'host.docker.internal:host-gateway'
 
+/** The program in the image. */
+export const PROGRAM = '/opt/miner/node_modules/bittensor-miner/bin/run.js'
+
 /** The name of the image that the `Dockerfile` makes. */
 export function imageOf({ version }: Service): string {
   return `bittensor-miner:${version}`
@@ -26,14 +29,14 @@ export function mountsOf({ files, secrets, hotkeyFile, logFile }: Service): Moun
   return {
     files: [...new Set(files)],
     secrets: new Map([['hotkey', hotkeyFile], ...named]),
-    writable: logFile === undefined ? [] : [dirname(logFile)],
+    writable: logFile === undefined ? [] : [dirname(logFile.path)],
   }
 }
 
 /** Returns the variables of the container; null: its value is that of the shell that starts it. */
-export function containerVariables({ variables, secrets, home, hasHost }: Service): ReadonlyMap<string, string | null> {
+export function containerVariables({ variables, secrets, home, host }: Service): ReadonlyMap<string, string | null> {
   const passed = secrets.variables.map((name): [string, null] => [name, null])
-  const everywhere: readonly [string, string][] = hasHost ? [['MINER_AXON_HOST', '0.0.0.0']] : []
+  const everywhere: readonly [string, string][] = host !== undefined ? [['MINER_AXON_HOST', '0.0.0.0']] : []
   return new Map<string, string | null>([['HOME', home], ...variables, ...everywhere, ...passed])
 }
 

@@ -1,6 +1,7 @@
 import { shellWord } from '../text/shell-word.js'
 import { containerVariables, HOST_GATEWAY, imageOf, mountsOf } from './container.js'
 import { containerAdmin } from './container-admin.js'
+import { publishedPort } from './published-port.js'
 import type { Service } from './service.js'
 
 /**
@@ -9,11 +10,11 @@ import type { Service } from './service.js'
  * @param folder where `data/miner` is, for what has to survive
  */
 export function dockerRun(service: Service, folder: string): string {
-  const { name, owner, port, args, stopSeconds } = service
+  const { name, owner, host, port, args, stopSeconds } = service
   const { files, secrets, writable } = mountsOf(service)
   const read = [...files, ...secrets.values()]
   const admin = containerAdmin(service)
-  const published = [`${port}:${port}`, ...(admin ? [admin.published] : [])]
+  const published = [publishedPort(host, port)!, ...(admin ? [admin.published] : [])]
   const variables = new Map([...containerVariables(service), ...(admin?.variables ?? [])])
   const words = [
     ...['docker', 'run', '--detach', '--name', name, '--restart', 'unless-stopped', '--init'],

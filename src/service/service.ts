@@ -11,25 +11,39 @@ export type Service = {
   readonly program: string
   /** what follows `serve` */
   readonly args: readonly string[]
-  /** the settings that stand neither in the configuration file nor in that of `--env-file`, and paths made absolute */
+  /** the settings that stand neither in the configuration file nor in that of `--env-file`, paths made absolute, and `NODE_EXTRA_CA_CERTS` */
   readonly variables: ReadonlyMap<string, string>
   readonly secrets: ServiceSecrets
-  /** the other files that it reads: those of the configuration, and of the dialect */
+  /** the other files that it reads: those of the configuration, of the dialect, and of certificates */
   readonly files: readonly string[]
   readonly hotkeyFile: string
-  /** which it writes, and rotates to files beside it */
-  readonly logFile: string | undefined
+  readonly logFile: LogFile | undefined
   readonly owner: Owner
   /** of the owner, as `~` means it */
   readonly home: string
+  /** that `MINER_DATA_DIR` names here; a service has another one */
+  readonly dataFolder: string | undefined
   readonly port: number
-  /** whether the axon listens on one address of this machine, which a container does not have */
-  readonly hasHost: boolean
+  /** on which the axon listens, and which a container does not have; undefined: every address of this machine */
+  readonly host: string | undefined
+  /** addresses and networks whose X-Forwarded-For the axon takes */
+  readonly trustedProxies: readonly string[]
   /** which it asks, and a container does not reach */
   readonly localServers: readonly LocalServer[]
   readonly admin: AdminSettings
   /** how long it may take to stop, which includes the drain */
   readonly stopSeconds: number
+}
+
+/** The folder in which programs keep their logs. */
+export const SYSTEM_LOGS = '/var/log'
+
+/** The file of `--log-file`, with a folder that the miner writes: it puts full files aside there. */
+export type LogFile = {
+  /** without symbolic links */
+  readonly path: string
+  /** whether its folder has to be made, belongs to the owner of the hotkey, or lets the owner write */
+  readonly folder: 'missing' | 'own' | 'shared'
 }
 
 /** A server on this machine that a setting names. */

@@ -82,6 +82,12 @@ describe('miner serve', () => {
     assert.match(refused.stderr, /^error: cannot open the log file "\/missing\/miner.log" \(--log-file\): ENOENT/)
   })
 
+  it('refuses a device as a log file', async () => {
+    const refused = await runMiner([...dev, '--use', 'echo', '--log-file', '/dev/null'])
+    assert.equal(refused.code, 2)
+    assert.match(refused.stderr, /^error: cannot use the log file "\/dev\/null" \(--log-file\): .* is a device,/)
+  })
+
   it('opens a wallet, and answers those whom --allow names', async () => {
     const wallet = ['--wallet-path', wallets, '--wallet-name', 'plain', '--network', 'none']
     const network = ['serve', '--use', 'echo', '--axon-host', '127.0.0.1', '--axon-port', '0', ...wallet]

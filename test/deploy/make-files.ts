@@ -49,7 +49,7 @@ export function configureMiner(port: number): Configured {
     own,
     port,
     async service(...words) {
-      const ended = await runMiner(['service', ...words, ...flags], { cwd: folder })
+      const ended = await runMiner(['service', ...words, ...flags], { cwd: folder, env: { NODE_EXTRA_CA_CERTS: '' } })
       assert.equal(ended.code, 0, ended.stderr)
       return ended
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { send, signedRequest } from '../support/signed-request.ts'
 import { freePort } from '../survival/start-redis.ts'
@@ -18,7 +18,8 @@ describe('miner service systemd', () => {
   })
   after(() => {
     miner[Symbol.dispose]()
-    for (const folder of ['/var/lib', '/var/cache']) rmSync(join(folder, name), { recursive: true, force: true })
+    for (const folder of ['/var/lib', '/var/cache', '/var/log', '/home'])
+      rmSync(join(folder, name), { recursive: true, force: true })
   })
   const made = async (...words: readonly string[]) =>
     (await miner.service('systemd', '--service-name', name, ...words)).stdout
@@ -75,6 +76,39 @@ describe('miner service systemd', () => {
     const events = eventsOf()
     for (const event of ['serving', 'answered', 'draining', 'stopped']) assert.ok(events.includes(event), event)
     assert.ok(!events.includes('notifyFailed'), readFileSync(log, 'utf8'))
+  })
+
+  it('lets it write its log file in the folder of the logs of the system, and in a home, and data on another disk', async function () {
+    if (!hasNamespaces()) this.skip()
+    const home = join('/home', name)
+    for (const [path, step] of [
+      [join('/var/log', name, 'miner.log'), 0],
+      [join(home, 'logs/miner.log'), 1],
+    ] as const) {
+      const flags = ['--service-name', name, '--request-log', 'metadata', '--log-file', path]
+      const { stdout: text, stderr } = await miner.service('systemd', ...flags)
+      const steps = [...stderr.matchAll(/^sudo (install -d .*)$/gm)].map(([, command]) => command!)
+      assert.equal(steps.length, step, stderr)
+      for (const command of steps) execFileSync('sh', ['-euc', command])
+      const data = join(home, `data-${step}`)
+      mkdirSync(data, { recursive: true })
+      // The last two as docs/deploy.md has them.
+      const overrides = `[Service]\nPrivateTmp=no\nEnvironment=MINER_AXON_STORE=memory\nEnvironment=MINER_DATA_DIR=${data}\nReadWritePaths=${data}\n`
+      {
+        await using systemd = await startSystemd(join(miner.folder, String(step)), {
+          unit: `${name}.service`,
+          text,
+          overrides,
+        })
+        await systemd.state('active')
+        systemd.systemctl('stop', `${name}.service`)
+        assert.partialDeepStrictEqual(await systemd.state('inactive'), { Result: 'success' })
+      }
+      assert.match(readFileSync(path, 'utf8'), /"event":"stopped"/)
+      assert.ok(existsSync(join(data, 'requests')))
+      assert.equal(statSync(path).mode & 0o777, 0o600)
+      assert.equal(statSync(dirname(path)).mode & 0o777, 0o700)
+    }
   })
 
   it('is not started again after a mistake in the configuration', async function () {

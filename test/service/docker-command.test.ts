@@ -20,11 +20,13 @@ const service: Service = {
   },
   files: [hostile],
   hotkeyFile: '/w/hotkeys/default',
-  logFile: '/var/log/the miner/log',
+  logFile: { path: '/var/log/the miner/log', folder: 'missing' },
   owner: { uid: 1000, gid: 100, name: 'me' },
   home: '/home/me',
+  dataFolder: undefined,
   port: 8091,
-  hasHost: true,
+  host: undefined,
+  trustedProxies: [],
   localServers: [],
   admin: { port: undefined, host: '127.0.0.1', allowHost: [], typed: [], filed: [] },
   stopSeconds: 45,
@@ -60,9 +62,21 @@ describe('dockerRun', () => {
     assert.deepEqual(valuesOf('--security-opt'), ['no-new-privileges'])
   })
 
-  it('passes a variable that a secret refers to by its name only, and listens on every address', () => {
+  it('passes a variable that a secret refers to by its name only', () => {
     assert.ok(valuesOf('--env').includes('MY_KEY'))
-    assert.ok(valuesOf('--env').includes('MINER_AXON_HOST=0.0.0.0'))
+  })
+
+  it('publishes the port of the axon at the address that the settings name, and listens on every address', () => {
+    for (const [host, published] of [
+      ['127.0.0.1', '127.0.0.1:8091:8091'],
+      ['::1', '[::1]:8091:8091'],
+      ['0.0.0.0', '8091:8091'],
+    ] as const) {
+      const made = wordsOf(dockerRun({ ...service, host }, '/srv'))
+      assert.deepEqual(made[made.indexOf('--publish') + 1], published)
+      assert.ok(made.includes('MINER_AXON_HOST=0.0.0.0'))
+    }
+    assert.ok(!words.some(word => word.startsWith('MINER_AXON_HOST')), 'it does without a setting')
   })
 
   it('publishes the admin port at the address that the settings name, and has it listen where Docker reaches it', () => {

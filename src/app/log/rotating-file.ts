@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { type FileLock, lockFile } from '../../disk/file-lock.js'
+import { followLinks } from '../../disk/follow-links.js'
 import { FileOutput, type LogOutput } from './file-output.js'
 
 /** When the lock of a process on another machine counts as left behind, and how often ours is touched. */
@@ -18,19 +19,34 @@ type RotatingFileOptions = {
 }
 
 /**
- * Opens a log file, mode 0600, which is put aside when it is full. One process at a time writes it.
+ * Opens a log file, mode 0600, which is put aside when it is full. One process at a time writes it. A symbolic link is followed
+ * once, here: the lock and the full files stand beside the file that it leads to, and the link stays.
  *
  * @throws {FileLocked} when another process writes it
+ * @throws {IrregularFile} for a device, a named pipe or a socket
  * @throws the error of the file system
  */
 export async function openRotatingFile(options: RotatingFileOptions): Promise<LogOutput> {
+  const path = await followLinks(options.path)
+  // To put a device aside would take it from the whole machine, and a named pipe makes the miner wait for a reader.
+  const found = fs.statSync(path, { throwIfNoEntry: false })
+  if (found && !found.isFile() && !found.isDirectory()) throw new IrregularFile(path)
   const how = { command: 'serve', onWait: () => {}, maxMs: 0, silentMs: SILENT_MS, beatMs: BEAT_MS }
-  const lock = await lockFile(`${options.path}.lock`, how)
+  const lock = await lockFile(`${path}.lock`, how)
   try {
-    return new RotatingFile(options, lock)
+    return new RotatingFile({ ...options, path }, lock)
   } catch (error) {
     await lock[Symbol.asyncDispose]()
     throw error
+  }
+}
+
+/** The path leads to something that cannot be put aside as a file can. */
+export class IrregularFile extends Error {
+  override readonly name = 'IrregularFile'
+
+  constructor(path: string) {
+    super(`${path} is a device, a named pipe or a socket`)
   }
 }
 

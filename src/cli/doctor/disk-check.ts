@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { hostSections } from '../../app/settings.js'
 import { CHAIN_FOLDER, REQUEST_LOG_FOLDER } from '../../app/tokens.js'
 import { valuesOf } from '../../config/configuration.js'
+import { followLinks } from '../../disk/follow-links.js'
 import type { Finding } from '../../doctor/check.js'
 import { checkDataFolder, nearestFolder } from '../../doctor/machine/data-folder.js'
 import { settingPath } from '../choose-plugin.js'
@@ -28,7 +29,8 @@ async function requestLogGrowth({ configuration, scope }: DoctorContext): Promis
 async function logFileGrowth({ configuration }: DoctorContext, folder: string): Promise<number> {
   const { path: named, maxSize, maxFiles } = valuesOf(configuration, hostSections.logFile)
   if (named === undefined) return 0
-  const own = dirname(settingPath(named, configuration.origins.get('log-file.path')!))
+  const path = settingPath(named, configuration.origins.get('log-file.path')!)
+  const own = dirname(await followLinks(path).catch(() => path)) // `serve` says why it cannot be followed
   const [ofLog, ofFolder] = await Promise.all(
     [own, folder].map(async one => (await stat(await nearestFolder(one))).dev),
   )

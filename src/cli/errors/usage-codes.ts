@@ -139,7 +139,8 @@ export const usageCodes = {
     remedy: 'give each miner a log file of its own with `--log-file`',
   },
   LOG_FILE_UNUSABLE: {
-    meaning: 'the folder of the log file is missing, or this user may not write there',
+    meaning:
+      'the folder of the log file is missing, this user may not write there, or the path leads to a device or a pipe',
     remedy: 'make its folder, and let this user write it; or name another file with `--log-file`',
   },
   LOG_FILE_FAILED: {

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chainUrls } from '../../app/chain/chain-urls.js'
 import { packageInfo } from '../../app/package-info.js'
@@ -8,7 +8,7 @@ import { hostSections } from '../../app/settings.js'
 import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'
 import { typedValue } from '../../config/layers/argv.js'
 import type { Layers } from '../../config/look-up.js'
-import type { AdminSettings, Service } from '../../service/service.js'
+import { type AdminSettings, type Service, SYSTEM_LOGS } from '../../service/service.js'
 import { escapeName } from '../../text/escape.js'
 import { hotkeyFile, walletFolder } from '../../wallet/hotkey-files.js'
 import { hotkeyNotFound } from '../../wallet/open-hotkey.js'
@@ -18,6 +18,7 @@ import { settingPath } from '../choose-plugin.js'
 import { HIDDEN, valueElsewhere } from '../config/take-over.js'
 import { UsageError } from '../errors/usage-error.js'
 import { DRAIN_MS } from '../serving/end-serving.js'
+import { findLogFile } from './find-log-file.js'
 import { localServers } from './local-servers.js'
 import { ownerOf } from './owner.js'
 import { findSecrets, isTyped } from './secrets.js'
@@ -57,24 +58,49 @@ export async function makeService({ name, configuration, layers, configDir }: Se
   const keyfile = hotkeyFile({ ...wallet, path })
   await requireOpenable(keyfile, { path, hasPassword: wallet.password !== undefined })
   const { version, testedNode } = packageInfo()
+  const { port, host, trustedProxy: trustedProxies } = valuesOf(configuration, hostSections.axon)
   const { dialectFile } = valuesOf(configuration, hostSections.dialect)
-  const read = [configFile, envFile, fileOf(configuration, 'dialectFile', dialectFile)]
+  const { NODE_EXTRA_CA_CERTS: trusted, MINER_DATA_DIR: dataFolder } = layers.env
+  const certificates = trusted ? [['NODE_EXTRA_CA_CERTS', resolve(trusted)] as const] : []
+  const read = [
+    configFile,
+    envFile,
+    ...certificates.map(([, file]) => file),
+    fileOf(configuration, 'dialectFile', dialectFile),
+  ]
+  const files = read.filter(file => file !== undefined && file !== null)
+  const program = await realpath(fileURLToPath(new URL('bin/run.js', import.meta.resolve('#package'))))
+  const owner = await ownerOf(keyfile)
+  const home = homedir()
+  const secretFiles = secrets.files.map(({ file }) => file)
+  const kept = [dirname(dirname(program)), process.execPath, keyfile, ...files, ...secretFiles, home, SYSTEM_LOGS]
+  const log = fileOf(configuration, 'log-file.path', valuesOf(configuration, hostSections.logFile).path)
+  const logFile = log === undefined ? undefined : await findLogFile(log, { name, owner, kept })
+  // A container sees the folder of the file, and no link to it from elsewhere.
+  const followed = logFile && logFile.path !== log ? [['MINER_LOG_FILE_PATH', logFile.path] as const] : []
   return {
     name,
     version,
     nodeVersion: testedNode,
     node: process.execPath,
-    program: await realpath(fileURLToPath(new URL('bin/run.js', import.meta.resolve('#package')))),
+    program,
     args: [...(configFile ? [`--config=${configFile}`] : []), ...(envFile ? [`--env-file=${envFile}`] : [])],
-    variables: new Map([...(await typedVariables(configuration)), ['MINER_WALLET_PATH', path]]),
+    variables: new Map([
+      ...(await typedVariables(configuration)),
+      ['MINER_WALLET_PATH', path],
+      ...followed,
+      ...certificates,
+    ]),
     secrets,
-    files: read.filter(file => file !== undefined && file !== null),
-    logFile: fileOf(configuration, 'log-file.path', valuesOf(configuration, hostSections.logFile).path),
+    files,
+    logFile,
     hotkeyFile: keyfile,
-    owner: await ownerOf(keyfile),
-    home: homedir(),
-    port: valuesOf(configuration, hostSections.axon).port,
-    hasHost: configuration.origins.get('axon.host')?.from !== 'default' && configuration.origins.has('axon.host'),
+    owner,
+    home,
+    dataFolder: dataFolder ? resolve(dataFolder) : undefined,
+    port,
+    host,
+    trustedProxies,
     localServers: localServers(configuration),
     admin: adminPort(configuration),
     stopSeconds: STOP_SECONDS,

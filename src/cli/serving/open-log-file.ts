@@ -1,10 +1,10 @@
 import type { LogOutput } from '../../app/log/file-output.js'
-import { openRotatingFile } from '../../app/log/rotating-file.js'
+import { IrregularFile, openRotatingFile } from '../../app/log/rotating-file.js'
 import { hostSections } from '../../app/settings.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import { originText } from '../../config/origin.js'
 import { FileLocked, holderText } from '../../disk/file-lock.js'
-import { quote } from '../../text/escape.js'
+import { escapeControls, quote } from '../../text/escape.js'
 import { settingPath } from '../choose-plugin.js'
 import { UsageError } from '../errors/usage-error.js'
 
@@ -30,6 +30,10 @@ export async function openLogFile(
       const hint = 'give each miner a log file of its own with --log-file'
       throw new UsageError('LOG_FILE_TAKEN', `${holderText(error.holder)} writes ${file}`, hint)
     }
+    if (error instanceof IrregularFile) {
+      const hint = 'name a regular file; what reads standard error gets the log, too'
+      throw new UsageError('LOG_FILE_UNUSABLE', `cannot use ${file}: ${escapeControls(error.message)}`, hint)
+    }
     const { code = '', message } = error as NodeJS.ErrnoException
     const what = `cannot open ${file}: ${message}`
     if (MISTAKES.has(code)) {
@@ -42,4 +46,4 @@ export async function openLogFile(
 }
 
 /** What the operator has to mend; the rest may pass, so that a supervisor should try again. */
-const MISTAKES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS'])
+const MISTAKES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS', 'ELOOP'])

@@ -1,4 +1,5 @@
-import { composeSteps, type StepOptions } from '../../cli/service/next-steps.js'
+import { composeSteps } from '../../cli/service/container-steps.js'
+import type { StepOptions } from '../../cli/service/next-steps.js'
 import { requireContainer, requireOwnAdmin } from '../../cli/service/require-container.js'
 import { type Made, ServiceCommand } from '../../cli/service/service-command.js'
 import { composeFile, composeFolders, composeNeighbours } from '../../service/compose.js'
@@ -24,7 +25,7 @@ export default class ServiceCompose extends ServiceCommand {
     return {
       files: [{ path: 'compose.yml', text: await composeFile(service) }, ...image, ...neighbours],
       folders: composeFolders,
-      next: composeSteps(service, options),
+      next: await composeSteps(service, options),
     }
   }
 }

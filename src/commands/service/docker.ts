@@ -1,4 +1,5 @@
-import { dockerSteps, type StepOptions } from '../../cli/service/next-steps.js'
+import { dockerSteps } from '../../cli/service/container-steps.js'
+import type { StepOptions } from '../../cli/service/next-steps.js'
 import { requireAdminPublished, requireContainer } from '../../cli/service/require-container.js'
 import { type Made, ServiceCommand } from '../../cli/service/service-command.js'
 import { dockerfile, dockerignore } from '../../service/container.js'
@@ -19,6 +20,6 @@ export default class ServiceDocker extends ServiceCommand {
     requireContainer(service)
     requireAdminPublished(service)
     const files = [{ path: 'Dockerfile', text: await dockerfile(service) }, dockerignore] as const
-    return { files: [...files], folders: ['data/miner'], next: dockerSteps(service, options) }
+    return { files: [...files], folders: ['data/miner'], next: await dockerSteps(service, options) }
   }
 }

@@ -1,6 +1,6 @@
 import type { StepOptions } from '../../cli/service/next-steps.js'
-import { systemdSteps } from '../../cli/service/next-steps.js'
 import { type Made, ServiceCommand } from '../../cli/service/service-command.js'
+import { systemdSteps } from '../../cli/service/systemd-steps.js'
 import type { Service } from '../../service/service.js'
 import { systemdUnit } from '../../service/systemd-unit.js'
 import Serve from '../serve.js'
@@ -17,6 +17,6 @@ export default class ServiceSystemd extends ServiceCommand {
 
   protected override async make(service: Service, options: StepOptions): Promise<Made> {
     const path = `${service.name}.service`
-    return { files: [{ path, text: await systemdUnit(service) }], next: systemdSteps(service, path, options) }
+    return { files: [{ path, text: await systemdUnit(service) }], next: await systemdSteps(service, path, options) }
   }
 }

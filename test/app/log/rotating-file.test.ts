@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -12,7 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openRotatingFile } from '#dist/app/log/rotating-file.js'
+import { IrregularFile, openRotatingFile } from '#dist/app/log/rotating-file.js'
 import { FileLocked } from '#dist/disk/file-lock.js'
 
 describe('a rotating log file', () => {
@@ -27,7 +29,7 @@ describe('a rotating log file', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const open = (more: { maxSize?: number; maxFiles?: number } = {}) =>
+  const open = (more: { path?: string; maxSize?: number; maxFiles?: number } = {}) =>
     openRotatingFile({
       path,
       maxSize: 1024 ** 2,
@@ -104,20 +106,61 @@ describe('a rotating log file', () => {
     assert.deepEqual(readdirSync(folder), ['miner.log'])
   })
 
-  it('tells once that the disk is full, and still closes', async () => {
-    symlinkSync('/dev/full', path)
-    {
-      await using file = await open()
-      for (const line of ['a\n', 'b\n', 'c\n']) {
-        file.write(line)
-        await new Promise(setImmediate)
+  for (const kind of ['is there', 'is missing'])
+    it(`follows a link to a file that ${kind}: what belongs to the file stands beside it, and the link stays`, async () => {
+      const data = join(folder, 'data')
+      mkdirSync(data)
+      if (kind === 'is there') writeFileSync(join(data, 'real.log'), '')
+      symlinkSync('data/real.log', path)
+      {
+        await using file = await open({ maxSize: 10 })
+        assert.deepEqual(readdirSync(data).toSorted(), ['real.log', 'real.log.lock'])
+        await assert.rejects(open(), FileLocked)
+        await assert.rejects(open({ path: join(data, 'real.log') }), FileLocked, 'by its own name, too')
+        for (const line of ['first 8\n', 'second 9\n']) file.write(line)
       }
-    }
-    assert.deepEqual(
-      reports.map(({ event }) => event),
-      ['logFileFailed'],
-    )
-    assert.match(reports[0]!.error!, /ENOSPC/)
+      assert.deepEqual(readdirSync(data).toSorted(), ['real.log', 'real.log.1'])
+      assert.equal(readFileSync(join(data, 'real.log.1'), 'utf8'), 'first 8\n')
+      assert.equal(read('miner.log'), 'second 9\n')
+      assert.equal(readlinkSync(path), 'data/real.log')
+      assert.deepEqual(readdirSync(folder), ['data', 'miner.log'])
+    })
+
+  it('refuses a device and a named pipe, which it would take from others, or wait for', async () => {
+    symlinkSync('/dev/null', path)
+    await assert.rejects(open(), IrregularFile)
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    await assert.rejects(open({ path: join(folder, 'pipe') }), IrregularFile)
+    assert.deepEqual(readdirSync(folder), ['miner.log', 'pipe'])
+  })
+
+  it('refuses a link that leads to itself', async () => {
+    symlinkSync('miner.log', path)
+    await assert.rejects(open(), { code: 'ELOOP' })
+  })
+
+  it('tells once that the disk takes no more, and still closes', () => {
+    const script = `
+      const { openRotatingFile } = await import('#dist/app/log/rotating-file.js')
+      {
+        await using file = await openRotatingFile({
+          path: process.argv[1], maxSize: 1024 ** 2, maxFiles: 2, report: line => console.log(line.trim()),
+        })
+        for (const line of ['a', 'b', 'c']) {
+          file.write(line.repeat(2_000) + '\\n')
+          await new Promise(setImmediate)
+        }
+      }`
+    // A file may have 1 KiB.
+    const node = `ulimit -f 1; exec "${process.execPath}" --input-type=module -e "$SCRIPT" "${path}"`
+    const options = { env: { ...process.env, SCRIPT: script }, encoding: 'utf8' } as const
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', node], options)
+    assert.equal(status, 0, stderr)
+    const [told, ...more] = stdout.trim().split('\n')
+    assert.partialDeepStrictEqual(JSON.parse(told!), { event: 'logFileFailed', path })
+    assert.match(told!, /EFBIG/)
+    assert.deepEqual(more, [])
+    assert.equal(read('miner.log').length, 1024)
     assert.deepEqual(readdirSync(folder), ['miner.log'])
   })
 })
