@@ -99,7 +99,8 @@ export class RequestStats implements Disposable {
         const earlier = reasons.get(key)
         const hotkeys = new Set([...(earlier?.hotkeys ?? []), ...later.hotkeys])
         const count = (earlier?.count ?? 0) + later.count
-        reasons.set(key, { ...later, count, hotkeys: [...hotkeys].slice(0, MAX_HOTKEYS) })
+        const strangers = (earlier?.strangers ?? 0) + later.strangers
+        reasons.set(key, { ...later, count, strangers, hotkeys: [...hotkeys].slice(0, MAX_HOTKEYS) })
       }
     }
     return {
@@ -155,9 +156,10 @@ class Minute {
     const own = `${code} ${reason}`
     const hasOwn = this.reasons.has(own) || (code === 'BLACKLISTED' && this.reasons.size < MAX_REASONS)
     const key = hasOwn ? own : code
-    const { count = 0, hotkeys = new Set<string>() } = this.reasons.get(key) ?? {}
+    const { count = 0, strangers = 0, hotkeys = new Set<string>() } = this.reasons.get(key) ?? {}
     if (row !== null && hotkeys.size < MAX_HOTKEYS) hotkeys.add(row)
-    this.reasons.set(key, { ending, code, status, reason, count: count + 1, lastAt: arrivedAt + ms, hotkeys })
+    const counts = { count: count + 1, strangers: strangers + Number(record.hotkey === null) }
+    this.reasons.set(key, { ending, code, status, reason, ...counts, lastAt: arrivedAt + ms, hotkeys })
   }
 }
 

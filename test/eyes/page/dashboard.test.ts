@@ -11,7 +11,7 @@ describe('the dashboard', () => {
     await whenLive(page)
     const figures = await page.locator('#figures > div').allInnerTexts()
     assert.deepEqual(figures, [
-      'Requests\n42 /s\n5,120 unsigned',
+      'Requests\n42 /s\nstrangers 3.2 /s',
       'Answered\n98.1 %\n812K of 828K',
       'First token, p50\n312 ms\np95 840 ms',
       'Whole answer, p50\n2.41 s\np95 5.23 s',

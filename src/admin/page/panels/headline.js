@@ -28,10 +28,10 @@ export function showHeadline(status) {
   ])
   document.title = `${formatRate(status.requests.perSecond)}/s · miner ${use}`
   redraw(byId('figures'), figuresOf(status), figures =>
-    figures.map(({ term, value, note }) =>
+    figures.map(({ term, value, note, title }) =>
       element(
         'div',
-        {},
+        title ? { title } : {},
         element('dt', {}, term),
         element('dd', { class: 'figure' }, value),
         element('dd', { class: 'note' }, note),
@@ -42,18 +42,25 @@ export function showHeadline(status) {
 
 /**
  * @param {LiveStatus} status
- * @returns {readonly { readonly term: string, readonly value: string, readonly note: string }[]}
+ * @returns {readonly { readonly term: string, readonly value: string, readonly note: string, readonly title?: string }[]}
  */
 function figuresOf({ at, miner, requests, latency, load, money, chain }) {
-  const { answered, refused, failed, cancelled, strangers } = requests
+  const { strangers, strangersPerSecond } = requests
+  const { answered, refused, failed, cancelled } = requests.signed
   const ended = answered + refused + failed + cancelled
   const { atWork, waiting, of, queue } = load.places
   return [
-    { term: 'Requests', value: `${formatRate(requests.perSecond)} /s`, note: `${formatCount(strangers)} unsigned` },
+    {
+      term: 'Requests',
+      value: `${formatRate(requests.perSecond)} /s`,
+      note: `strangers ${formatRate(strangersPerSecond)} /s`,
+      title: `${formatCount(strangers)} requests since the start were of strangers: no hotkey signed them.`,
+    },
     {
       term: 'Answered',
       value: ended === 0 ? UNKNOWN : formatShare(answered / ended),
-      note: `${formatCount(answered)} of ${formatCount(ended)}`,
+      note: ended === 0 ? 'no signed request' : `${formatCount(answered)} of ${formatCount(ended)}`,
+      title: 'Of the requests that a hotkey signed, since the start.',
     },
     { term: 'First token, p50', ...latencyFigure(latency.firstToken) },
     { term: 'Whole answer, p50', ...latencyFigure(latency.total) },
