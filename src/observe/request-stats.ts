@@ -1,6 +1,7 @@
 import type { OutcomeCounts, ReasonStatus, RequestOutcome } from '../admin/api.js'
 import type { Refused } from '../axon/events.js'
 import { type LastRecord, onEnded } from './ended-request.js'
+import { shortText } from './short-text.js'
 import { Slots } from './slots.js'
 
 /** The requests that one hotkey signed. */
@@ -36,7 +37,6 @@ const MINUTES = 60
 const MAX_CALLERS = 4_096
 /** Reasons in one minute that differ in their text only; a plugin may give each request its own. */
 const MAX_REASONS = 32
-const MAX_REASON = 100
 const MAX_HOTKEYS = 8
 
 type Options = {
@@ -151,7 +151,7 @@ class Minute {
 
   explain(record: Explained, ending: 'refused' | 'failed', row: string | null): void {
     const { code, status, arrivedAt, ms } = record
-    const reason = record.reason.slice(0, MAX_REASON)
+    const reason = shortText(record.reason)
     // Only the rules explain a refusal in texts of their own; other texts differ in details, as an id or a time.
     const own = `${code} ${reason}`
     const hasOwn = this.reasons.has(own) || (code === 'BLACKLISTED' && this.reasons.size < MAX_REASONS)

@@ -154,7 +154,7 @@ describe('request stats', () => {
       reasons.reduce((sum, { count }) => sum + count, 0),
       10_000,
     )
-    assert.ok(reasons.every(({ reason, hotkeys }) => reason.length <= 100 && hotkeys.length <= 8))
+    assert.ok(reasons.every(({ reason, hotkeys }) => reason.length <= 201 && hotkeys.length <= 8))
   })
 
   it('stops when it is disposed', () => {

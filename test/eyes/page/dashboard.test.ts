@@ -81,6 +81,33 @@ describe('the dashboard', () => {
     await page.locator('#charts .chart-time').first().filter({ hasText: /^$/ }).waitFor({ state: 'attached' })
   })
 
+  it('tells times in the zone of the reader, which it names', async () => {
+    await using server = await startPageServer(busy({ requests: 1 }))
+    await using opened = await openPage(addressOf(server), { timezoneId: 'Asia/Kathmandu' })
+    const { page } = opened
+    await whenLive(page)
+    assert.equal(await page.locator('#zone').innerText(), 'times in Asia/Katmandu, UTC+5:45')
+    const there = new Date(server.shown.requests![0]!.at).toLocaleTimeString('en-GB', { timeZone: 'Asia/Kathmandu' })
+    assert.match(await page.locator('#requests tbody tr').innerText(), new RegExp(`^${there}`))
+  })
+
+  it('cuts no reason: a cell that has no room for all shows the whole as its tooltip', async () => {
+    const [request] = busy({ requests: 1 }).requests!
+    const reason = 'Forbidden. Key is blacklisted: stake below minimum, as the rules of this miner have it'
+    const synapse = 'ASynapseWithANameThatNoColumnOfTheTableHasRoomFor'
+    const refused = { ...request!, outcome: 'refused' as const, code: 'BLACKLISTED', status: 403, reason, synapse }
+    await using server = await startPageServer({ ...idle, requests: [refused] })
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await page.locator(`#requests td[title="${reason}"]`, { hasText: 'BLACKLISTED 403' }).waitFor()
+    const cell = page.locator(`#requests td[title="${synapse}"]`)
+    const [overflow, isCut] = await cell.evaluate(one => [
+      getComputedStyle(one).textOverflow,
+      one.clientWidth < one.scrollWidth,
+    ])
+    assert.deepEqual([overflow, isCut], ['ellipsis', true])
+  })
+
   it('shows an hour and a day as well', async () => {
     await using server = await startPageServer(busy())
     await using opened = await openPage(addressOf(server))

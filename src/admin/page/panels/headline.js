@@ -59,7 +59,7 @@ function figuresOf({ at, miner, requests, latency, load, money, chain }) {
     {
       term: 'Answered',
       value: ended === 0 ? UNKNOWN : formatShare(answered / ended),
-      note: ended === 0 ? 'no signed request' : `${formatCount(answered)} of ${formatCount(ended)}`,
+      note: ended === 0 ? 'no signed request yet' : `${formatCount(answered)} of ${formatCount(ended)}`,
       title: 'Of the requests that a hotkey signed, since the start.',
     },
     { term: 'First token, p50', ...latencyFigure(latency.firstToken) },

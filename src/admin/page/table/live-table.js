@@ -1,4 +1,4 @@
-import { element, setText } from '../element.js'
+import { element, setText, visible } from '../element.js'
 
 /**
  * @template Row
@@ -192,13 +192,20 @@ function classOf({ kind, from }) {
   return [kind === 'number' && 'is-number', from && `from-${from}`].filter(Boolean).join(' ')
 }
 
+/** Characters that any cell has room for. */
+const SHORT = 16
+
 /**
- * Makes the `fill` of a column that shows a text.
+ * Makes the `fill` of a column that shows a text; one that may be clipped is the cell's tooltip, too.
  *
  * @template Row
  * @param {(row: Row) => string} textOf
  * @returns {(cell: HTMLElement, row: Row) => void}
  */
 export function fillText(textOf) {
-  return (cell, row) => setText(cell, textOf(row))
+  return (cell, row) => {
+    const text = textOf(row)
+    setText(cell, text)
+    cell.title = text.length > SHORT ? visible(text) : ''
+  }
 }
