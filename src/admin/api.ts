@@ -96,6 +96,8 @@ export type ValidatorStatus = OutcomeCounts & {
   readonly usd?: number
   /** its answers of today whose cost is not known, or not whole; absent without prices */
   readonly unpriced?: number
+  /** absent without a budget of its own, and without prices */
+  readonly budget?: BudgetStatus
 }
 
 export type ReasonStatus = {
@@ -122,14 +124,27 @@ export type MoneyStatus = {
    * there are answers and the cost of none is known
    */
   readonly today: { readonly usd?: number; readonly unknown: number }
-  /** absent without a budget */
-  readonly budget?: {
-    readonly usdPerDay: number
-    /** what was spent today, and what requests in progress have reserved */
-    readonly usedUsd: number
+  /** of all callers together; absent without one */
+  readonly budget?: BudgetStatus & {
     /** when the day turns */
     readonly until: number
   }
+  /** of the hotkeys that have asked today, the most used first, at most 20; absent without budgets of single hotkeys */
+  readonly hotkeyBudgets?: readonly HotkeyBudget[]
+}
+
+/** What may be spent on a day of UTC. */
+export type BudgetStatus = {
+  readonly usdPerDay: number
+  /** what was spent today, and what requests in progress have reserved */
+  readonly usedUsd: number
+  /** requests were refused today because it leaves too little */
+  readonly isSpent: boolean
+}
+
+export type HotkeyBudget = BudgetStatus & {
+  /** or `strangers`, who share one */
+  readonly of: string
 }
 
 export type LiveChain = {

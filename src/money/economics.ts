@@ -5,14 +5,20 @@ import type { LedgerDay, LedgerRow } from './ledger/ledger-file.js'
 export type EconomicsInput = {
   /** from which the cost of a day is averaged; empty: the ledger has none */
   readonly days: readonly LedgerDay[]
+  /** null: the chain could not be asked */
+  readonly earning: Earning | null
+  /** null: the operator has not told it */
+  readonly taoUsd: number | null
+}
+
+/** What the chain tells of a miner's pay. */
+export type Earning = {
   /** of the last epoch, in alpha, or in TAO where the chain has no alpha */
   readonly emissionRao: bigint
   /** blocks of an epoch, less one */
   readonly tempo: number
   /** null: the chain has no alpha, and pays TAO */
   readonly alphaPriceRao: bigint | null
-  /** null: the operator has not told it */
-  readonly taoUsd: number | null
   /** those with a permit that weigh the miner */
   readonly validators: readonly WeighingValidator[]
 }
@@ -43,16 +49,18 @@ export type HotkeyEconomics = {
   readonly hotkey: string
   /** absent for one that does not weigh the miner */
   readonly validator?: WeighingValidator
-  /** of the miner's pay, by stake and weight: what the chain tells, not what its consensus made of it */
+  /** of the miner's pay, by stake and weight: what the chain tells, not what its consensus made of it; 0 without a chain */
   readonly share: number
-  readonly pay: DayPay
+  /** null: the chain could not be asked */
+  readonly pay: DayPay | null
   /** null: the ledger has no day */
   readonly cost: DayCost | null
 }
 
 export type Economics = {
   readonly cost: DayCost | null
-  readonly pay: DayPay & { readonly alpha: number | null }
+  /** null: the chain could not be asked */
+  readonly pay: (DayPay & { readonly alpha: number | null }) | null
   /** what is left, in dollars; null when one of both is not known, or not all of it */
   readonly leftUsd: number | null
   /** the largest part of the pay first, then the dearest */
@@ -64,11 +72,46 @@ const BLOCKS_PER_DAY = 7_200
 const RAO = 1_000_000_000
 
 /** Holds what a miner's day costs against what it pays, in all and for each validator. */
-export function economicsOf(input: EconomicsInput): Economics {
-  const { days, emissionRao, tempo, alphaPriceRao, taoUsd, validators } = input
+export function economicsOf({ days, earning, taoUsd }: EconomicsInput): Economics {
+  const coins = earning && coinsOf(earning)
+  const payOf = (share: number): DayPay | null => {
+    if (!coins) return null
+    const tao = coins.tao * share
+    return { tao, usd: taoUsd === null ? null : tao * taoUsd }
+  }
+  const rows = days.flatMap(({ hotkeys }) => [...hotkeys.values()])
+  const cost = days.length === 0 ? null : averageOf(rows, days.length)
+  const pay = payOf(1)
+  const isKnown = cost?.unknown === 0 && typeof cost.usd === 'number' && typeof pay?.usd === 'number'
+  return {
+    cost,
+    pay: pay && { ...pay, alpha: coins!.alpha },
+    leftUsd: isKnown ? pay.usd - cost.usd : null,
+    hotkeys: hotkeysOf(days, earning?.validators ?? [], payOf),
+  }
+}
+
+/** Returns what a day costs, of all its hotkeys. */
+export function costOfDay({ hotkeys }: LedgerDay): DayCost {
+  return averageOf([...hotkeys.values()], 1)
+}
+
+/** Returns what a day costs for a hotkey. */
+export function costOfRow(row: LedgerRow): DayCost {
+  return averageOf([row], 1)
+}
+
+function coinsOf({ emissionRao, tempo, alphaPriceRao }: Earning) {
   const coins = (Number(emissionRao) / RAO) * (BLOCKS_PER_DAY / (tempo + 1))
-  const tao = alphaPriceRao === null ? coins : coins * (Number(alphaPriceRao) / RAO)
-  const payOf = (share: number): DayPay => ({ tao: tao * share, usd: taoUsd === null ? null : tao * share * taoUsd })
+  if (alphaPriceRao === null) return { tao: coins, alpha: null }
+  return { tao: coins * (Number(alphaPriceRao) / RAO), alpha: coins }
+}
+
+function hotkeysOf(
+  days: readonly LedgerDay[],
+  validators: readonly WeighingValidator[],
+  payOf: (share: number) => DayPay | null,
+): readonly HotkeyEconomics[] {
   const costs = costsByHotkey(days)
   const power = (one: WeighingValidator) => Number(one.stakeRao) * one.weight
   const allPower = validators.reduce((sum, one) => sum + power(one), 0)
@@ -79,15 +122,7 @@ export function economicsOf(input: EconomicsInput): Economics {
     const cost = days.length === 0 ? null : (costs.get(hotkey) ?? NOTHING)
     return { hotkey, ...(validator && { validator }), share, pay: payOf(share), cost }
   })
-  const rows = days.flatMap(({ hotkeys }) => [...hotkeys.values()])
-  const cost = days.length === 0 ? null : averageOf(rows, days.length)
-  const pay = payOf(1)
-  return {
-    cost,
-    pay: { ...pay, alpha: alphaPriceRao === null ? null : coins },
-    leftUsd: cost === null || cost.usd === null || cost.unknown > 0 || pay.usd === null ? null : pay.usd - cost.usd,
-    hotkeys: hotkeys.sort((one, other) => other.share - one.share || (other.cost?.usd ?? 0) - (one.cost?.usd ?? 0)),
-  }
+  return hotkeys.sort((one, other) => other.share - one.share || (other.cost?.usd ?? 0) - (one.cost?.usd ?? 0))
 }
 
 const NOTHING: DayCost = { usd: 0, requests: 0, unknown: 0 }

@@ -4,6 +4,7 @@ import type { BudgetGate } from '../plugin/money/budget.js'
 import type { ModelSource } from '../plugin/money/spending.js'
 import type { Answered } from '../plugin/run/paid-attempts.js'
 import { parseDayLimit, usdOf } from './amount.js'
+import { ALL, type BudgetState } from './budget/account.js'
 import { Budget, type BudgetLimits, type BudgetStore } from './budget/budget.js'
 import { budgetFile, readBudgetFile } from './budget/budget-file.js'
 import { openGate } from './budget/gate.js'
@@ -40,7 +41,19 @@ export type SpentToday = Spent & {
   /** epoch milliseconds of the day's end */
   readonly until: number
   /** that of all callers; absent without one */
-  readonly budget?: { readonly limitUsd: number; readonly spentUsd: number; readonly reservedUsd: number }
+  readonly budget?: BudgetUse
+}
+
+/** What a budget of today holds, in dollars. */
+export type BudgetUse = {
+  /** `all`, `strangers` or a hotkey */
+  readonly of: string
+  readonly limitUsd: number
+  readonly spentUsd: number
+  /** by requests in progress */
+  readonly reservedUsd: number
+  /** requests were refused today because it leaves too little */
+  readonly isSpent: boolean
 }
 
 /** The money of a miner that serves. */
@@ -58,6 +71,10 @@ export type Money = AsyncDisposable & {
   today(): SpentToday
   /** @returns what the answers for a hotkey cost today */
   spentBy(hotkey: string): Spent
+  /** @returns what the budget of a hotkey holds; null: it has none of its own */
+  budgetOf(hotkey: string): BudgetUse | null
+  /** @returns the budgets of the hotkeys that have asked today, the most used first; null: the settings have none */
+  callerBudgets(): readonly BudgetUse[] | null
 }
 
 export type MoneyOptions = {
@@ -79,8 +96,12 @@ export function budgetLimits({ limit, each, hotkeys }: BudgetSettings): BudgetLi
 }
 
 /** Whether anything is limited. */
-export function hasBudget({ all, each, hotkeys }: BudgetLimits): boolean {
-  return all !== null || each !== null || [...hotkeys.values()].some(limit => limit !== null)
+export function hasBudget(limits: BudgetLimits): boolean {
+  return limits.all !== null || hasCallerBudgets(limits)
+}
+
+function hasCallerBudgets({ each, hotkeys }: BudgetLimits): boolean {
+  return each !== null || [...hotkeys.values()].some(limit => limit !== null)
 }
 
 /**
@@ -117,6 +138,8 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
       const row = ledger.today.hotkeys.get(hotkey)
       return spentOf(row ? [row] : [])
     },
+    budgetOf: hotkey => useOf(budget?.stateOf(hotkey) ?? null),
+    callerBudgets: () => (budget && hasCallerBudgets(limits) ? usesOf(budget) : null),
     async [Symbol.asyncDispose]() {
       await ledger[Symbol.asyncDispose]()
       await budget?.close()
@@ -158,14 +181,20 @@ async function lockFolder(
 
 function spentToday(ledger: Ledger, budget: Budget | null): SpentToday {
   const { day, hotkeys } = ledger.today
-  const state = budget?.state
-  return {
-    ...spentOf([...hotkeys.values()]),
-    until: endOf(day),
-    ...(state && {
-      budget: { limitUsd: usdOf(state.limit), spentUsd: usdOf(state.spent), reservedUsd: usdOf(state.reserved) },
-    }),
-  }
+  const use = useOf(budget?.stateOf(ALL) ?? null)
+  return { ...spentOf([...hotkeys.values()]), until: endOf(day), ...(use && { budget: use }) }
+}
+
+function useOf(state: BudgetState | null): BudgetUse | null {
+  if (!state) return null
+  const { of, limit, spent, reserved, isSpent } = state
+  return { of, limitUsd: usdOf(limit), spentUsd: usdOf(spent), reservedUsd: usdOf(reserved), isSpent }
+}
+
+function usesOf(budget: Budget): readonly BudgetUse[] {
+  const part = ({ limitUsd, spentUsd, reservedUsd }: BudgetUse) => (spentUsd + reservedUsd) / limitUsd
+  const uses = budget.callerStates().flatMap(state => useOf(state) ?? [])
+  return uses.sort((one, other) => part(other) - part(one))
 }
 
 function spentOf(rows: readonly LedgerRow[]): Spent {

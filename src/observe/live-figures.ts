@@ -187,6 +187,7 @@ export class LiveFigures implements AdminFigures, Disposable {
       const standing = standings(caller.hotkey)
       const known = typeof standing === 'object' ? standing : null
       const spent = sources.money?.spentBy(caller.hotkey)
+      const budget = sources.money?.budgetOf(caller.hotkey)
       return {
         ...caller,
         uid: known?.uid ?? null,
@@ -194,6 +195,7 @@ export class LiveFigures implements AdminFigures, Disposable {
         hasPermit: known?.hasPermit ?? null,
         ...(figures.get(caller.hotkey) ?? { reasons: [], firstToken: null, total: null, tokens: noTokens }),
         ...(spent && { ...(spent.usd !== undefined && { usd: spent.usd }), unpriced: spent.unknown }),
+        ...(budget && { budget }),
       }
     })
   }

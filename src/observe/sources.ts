@@ -1,4 +1,4 @@
-import type { LiveChain, MinerStatus, MoneyStatus } from '../admin/api.js'
+import type { BudgetStatus, HotkeyBudget, LiveChain, MinerStatus, MoneyStatus } from '../admin/api.js'
 import type { AxonLoad } from '../axon/load.js'
 import type { EndpointHealth } from '../plugin/miner.js'
 import type { EndedCost, LastRecord } from './ended-request.js'
@@ -25,4 +25,8 @@ export type MoneySource = {
   status(): MoneyStatus
   /** today; `usd` is absent when nothing is known of it */
   spentBy(hotkey: string): { readonly usd?: number; readonly unknown: number }
+  /** undefined: the hotkey has no budget of its own */
+  budgetOf(hotkey: string): BudgetStatus | undefined
+  /** of single hotkeys that have asked today, the most used first; undefined: the settings have none */
+  hotkeyBudgets(): readonly HotkeyBudget[] | undefined
 }

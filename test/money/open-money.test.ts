@@ -117,6 +117,30 @@ describe('the money of a miner', () => {
     await assert.rejects(admit(next), { code: 'BUDGET_SPENT', status: 429 })
   })
 
+  it('tells what the budget of each caller holds, the most used first, and which of them is spent', async () => {
+    const hotkeys = { carol: '4usd/day', dave: 'none' }
+    await using money = await open('none', { limits: budgetLimits({ limit: 'none', each: '2usd/day', hotkeys }) })
+    assert.deepEqual(money.callerBudgets(), [])
+    const empty = { spentUsd: 0, reservedUsd: 0, isSpent: false }
+    assert.deepEqual(money.budgetOf('carol'), { of: 'carol', limitUsd: 4, ...empty })
+    assert.equal(money.budgetOf('dave'), null)
+    const most = { endpoint: 'main', model: 'm', promptTokens: 1_000_000, completionTokens: 500_000 }
+    using purse = await money.gate!.admit('carol', 0)
+    ;(await purse.spend(most)).end({ promptTokens: 1_000_000, completionTokens: 0 })
+    using other = await money.gate!.admit(null, 0)
+    ;(await other.spend(most)).end(usage)
+    await assert.rejects(money.gate!.admit(null, 0), { code: 'BUDGET_SPENT' })
+    assert.deepEqual(money.callerBudgets(), [
+      { of: 'strangers', limitUsd: 2, spentUsd: 2, reservedUsd: 0, isSpent: true },
+      { of: 'carol', limitUsd: 4, spentUsd: 1, reservedUsd: 0, isSpent: false },
+    ])
+    assert.equal(money.today().budget, undefined)
+    at += 86_400_000
+    assert.deepEqual(money.callerBudgets(), [])
+    await using unlimited = await open('1usd/day', { folder: null })
+    assert.equal(unlimited.callerBudgets(), null)
+  })
+
   it('does not start with a budget whose file is damaged, and leaves it unlocked', async () => {
     await (await open('1usd/day'))[Symbol.asyncDispose]()
     for (const text of [

@@ -51,8 +51,11 @@ describe('miner economics', () => {
   }
   async function economics(...flags: string[]) {
     await using node = await startChainNode({ subnets: [subnet] })
+    return await economicsAt(node.url, ...flags)
+  }
+  async function economicsAt(network: string, ...flags: string[]) {
     const wallet = ['--wallet-path', wallets, '--wallet-name', 'plain']
-    return await runMiner(['economics', '--network', node.url, ...wallet, ...flags], { env: { MINER_DATA_DIR: data } })
+    return await runMiner(['economics', '--network', network, ...wallet, ...flags], { env: { MINER_DATA_DIR: data } })
   }
 
   it('holds the mean cost of whole days against the emission, and gives each validator its part of both', async () => {
@@ -131,7 +134,80 @@ describe('miner economics', () => {
     assert.match(stdout, /left +-\$1/)
   })
 
-  it('reports a day that is damaged, a hotkey that is not registered, and a wrong count', async () => {
+  it('shows what each day cost, the newest first, with its tokens and hotkeys', async () => {
+    keep(0, { [alice.address]: row(4, 2) })
+    keep(1, { [alice.address]: row(10, 0.5), [charlie.address]: row(2, 0, 2), strangers: row(8, 0.1) })
+    keep(3, { [alice.address]: row(5, 0, 5) })
+    const page = (await economics()).stdout.replaceAll(/ +/g, ' ')
+    const rows = [
+      'DAY COST REQUESTS A REQUEST TOKENS IN TOKENS OUT',
+      `${dayBefore(0)} so far $2 4 $0.5 10 5`,
+      `${dayBefore(1)} $0.6+? 20 $0.03+? 30 15`,
+      `${dayBefore(2)} $0 0 – 0 0`,
+      `${dayBefore(3)} ? 5 ? 10 5`,
+    ]
+    assert.ok(page.includes(`\n${rows.join('\n')}\n\n`), page)
+    const { daily } = JSON.parse((await economics('--json', '--days', '1')).stdout)
+    assert.deepEqual(
+      daily.map(({ day, isToday, cost }: Record<string, unknown>) => [day, isToday, cost]),
+      [
+        [dayBefore(0), true, { usd: 2, requests: 4, unknown: 0 }],
+        [dayBefore(1), false, { usd: 0.6, requests: 20, unknown: 2 }],
+      ],
+    )
+    assert.deepEqual(daily[1].tokens, { prompt: 30, completion: 15 })
+    assert.deepEqual(daily[1].hotkeys[1], {
+      hotkey: charlie.address,
+      cost: { usd: null, requests: 2, unknown: 2 },
+      tokens: { prompt: 10, completion: 5 },
+    })
+  })
+
+  it('shows the cost without a chain, and why the emission is not known', async () => {
+    keep(0, {})
+    keep(1, { [alice.address]: row(10, 0.5) })
+    const none = await economicsAt('none', '--tao-usd', '400')
+    assert.equal(none.code, 0, none.stderr)
+    assert.match(none.stdout, new RegExp(`^${bob.address} on subnet 1, a day`))
+    assert.match(none.stdout, / cost +\$0\.5 /)
+    assert.match(none.stdout, / emission +unknown: subtensor\.network is none\n +left +unknown\n/)
+    assert.match(none.stdout, /HOTKEY +COST +REQUESTS\n5Grw\S+ +\$0\.5 +10\n/)
+    assert.match(none.stdout, /To see the emission: name a chain with --network/)
+    const told = JSON.parse((await economicsAt('none', '--json')).stdout)
+    assert.partialDeepStrictEqual(told, {
+      netuid: 1,
+      uid: null,
+      hotkey: bob.address,
+      block: null,
+      blockAt: null,
+      cost: { usd: 0.5, requests: 10, unknown: 0 },
+      emission: null,
+      emissionUnknown: { message: 'subtensor.network is none' },
+      leftUsd: null,
+    })
+    assert.deepEqual(told.hotkeys[0].cost, { usd: 0.5, requests: 10, unknown: 0 })
+  })
+
+  it('shows the cost when the chain does not answer, and when the hotkey is not registered', async () => {
+    keep(1, { [alice.address]: row(10, 0.5) })
+    const node = await startChainNode({ subnets: [subnet] })
+    await node[Symbol.asyncDispose]()
+    const unreachable = await economicsAt(node.url)
+    assert.equal(unreachable.code, 0, unreachable.stderr)
+    assert.match(unreachable.stdout, / cost +\$0\.5 /)
+    assert.match(
+      unreachable.stdout.replaceAll(/\s+/g, ' '),
+      / emission unknown: the chain’s endpoint ws:\S+ failed: .* left unknown/,
+    )
+    await using other = await startChainNode({ subnets: [subnetOf([{ hotkey: alice.address }])] })
+    const { code, stdout } = await economicsAt(other.url, '--json')
+    assert.equal(code, 0)
+    const { cost, emission, emissionUnknown } = JSON.parse(stdout)
+    assert.deepEqual([cost.usd, emission], [0.5, null])
+    assert.match(emissionUnknown.message, /is not registered on subnet 1/)
+  })
+
+  it('reports a day that is damaged, an unknown subnet, and a wrong count', async () => {
     keep(2, [])
     const damaged = await economics()
     assert.equal(damaged.code, 1)

@@ -123,6 +123,8 @@ describe('live figures', () => {
         costsOf: () => [],
         status: () => ({ today: { unknown: 1 } }),
         spentBy: () => ({ usd: 0.75, unknown: 1 }),
+        budgetOf: hotkey => (hotkey === alice.address ? { usdPerDay: 1, usedUsd: 0.75, isSpent: false } : undefined),
+        hotkeyBudgets: () => undefined,
       },
     })
     await ask(axon, 'hello')
@@ -132,6 +134,7 @@ describe('live figures', () => {
     assert.equal(endpoints?.[1]?.lastError, undefined)
     assert.deepEqual(money?.today, { unknown: 1 })
     assert.deepEqual([validators[0]?.usd, validators[0]?.unpriced], [0.75, 1])
+    assert.deepEqual(validators[0]?.budget, { usdPerDay: 1, usedUsd: 0.75, isSpent: false })
     assert.deepEqual(
       figures.requests(2).map(({ usd }) => usd),
       [undefined, 0.5],

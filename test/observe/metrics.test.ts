@@ -77,8 +77,16 @@ describe('the metrics', () => {
         { model: 'huge', usd: 2 },
         { model: 'small', usd: null },
       ],
-      status: () => ({ today: { usd: 4, unknown: 1 }, budget: { usdPerDay: 5, usedUsd: 4.5, until: 1 } }),
+      status: () => ({
+        today: { usd: 4, unknown: 1 },
+        budget: { usdPerDay: 5, usedUsd: 4.5, isSpent: false, until: 1 },
+      }),
       spentBy: () => ({ usd: 1, unknown: 0 }),
+      budgetOf: () => undefined,
+      hotkeyBudgets: () => [
+        { of: alice.address, usdPerDay: 2, usedUsd: 1.5, isSpent: false },
+        { of: 'strangers', usdPerDay: 2, usedUsd: 0.5, isSpent: false },
+      ],
     },
   }
   const record = (more: object = {}) => ({
@@ -231,6 +239,8 @@ describe('the metrics', () => {
       'miner_incentive_ratio 0.5',
       'miner_cost_today_usd 4',
       'miner_budget_used_ratio 0.9',
+      `miner_hotkey_budget_used_ratio{hotkey="${alice.address}"} 0.75`,
+      'miner_hotkey_budget_used_ratio{hotkey="strangers"} 0.25',
     )
   })
 

@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path'
+import type { BudgetStatus, HotkeyBudget } from '../../admin/api.js'
 import type { OpenAdmin } from '../../admin/open-admin.js'
 import { storeHealth } from '../../axon/http/health.js'
 import type { Axon } from '../../axon/serve-axon.js'
 import { valuesOf } from '../../config/configuration.js'
-import type { Money, Spent } from '../../money/open-money.js'
+import type { BudgetUse, Money, Spent } from '../../money/open-money.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
 import type { LiveFigures } from '../../observe/live-figures.js'
 import type { KnownLabels } from '../../observe/metrics/request-metrics.js'
@@ -183,11 +184,31 @@ function moneySource(money: Money): MoneySource | undefined {
     costsOf: record => money.costsOf(record),
     status() {
       const { usd, unknown, until, budget } = money.today()
-      const used = budget && { usdPerDay: budget.limitUsd, usedUsd: budget.spentUsd + budget.reservedUsd, until }
-      return { today: known({ usd, unknown }), ...(used && { budget: used }) }
+      const shown = money.callerBudgets()?.slice(0, SHOWN_BUDGETS).map(hotkeyBudget)
+      return {
+        today: known({ usd, unknown }),
+        ...(budget && { budget: { ...budgetStatus(budget), until } }),
+        ...(shown && { hotkeyBudgets: shown }),
+      }
     },
     spentBy: hotkey => known(money.spentBy(hotkey)),
+    budgetOf(hotkey) {
+      const budget = money.budgetOf(hotkey)
+      return budget ? budgetStatus(budget) : undefined
+    },
+    hotkeyBudgets: () => money.callerBudgets()?.map(hotkeyBudget),
   }
+}
+
+/** Budgets of single hotkeys in a status, which is sent each second. */
+const SHOWN_BUDGETS = 20
+
+function budgetStatus({ limitUsd, spentUsd, reservedUsd, isSpent }: BudgetUse): BudgetStatus {
+  return { usdPerDay: limitUsd, usedUsd: spentUsd + reservedUsd, isSpent }
+}
+
+function hotkeyBudget(use: BudgetUse): HotkeyBudget {
+  return { of: use.of, ...budgetStatus(use) }
 }
 
 function known({ usd, unknown }: Spent): { readonly usd?: number; readonly unknown: number } {

@@ -6,40 +6,37 @@ import { groupedText } from '../../text/span.js'
 import { rows, table } from '../output/table.js'
 import { shownAmount, shownShare } from '../subnet/amount.js'
 import type { MinerEconomics } from './collect-economics.js'
+import { daysTable } from './days-table.js'
+import { costCell, countText, plainText, shownUsd } from './money-text.js'
 
 /** Formats what a day costs and pays for people. @param width columns of the terminal, if it is one */
 export function economicsPage(economics: MinerEconomics, width: number | undefined): string {
-  const { metagraph, neuron, hotkeys } = economics
-  const { subnet, block } = metagraph
-  const head = `uid ${neuron.uid} of subnet ${subnet.netuid} at block ${groupedText(block)}, a day (UTC)`
-  const parts =
-    hotkeys.length === 0
-      ? []
-      : [
-          table(
-            hotkeys.map(one => cellsOf(one, width)),
-            width,
-            numeric,
-          ),
-        ]
+  const { hotkeys, ledger } = economics
+  const tables = [
+    table(
+      hotkeys.map(one => cellsOf(one, width)),
+      width,
+      numeric,
+    ),
+    daysTable(ledger, width),
+  ]
   const notes = notesOf(economics).map(note => fill(note, { width }))
-  return [fill(head, { width }), summary(economics, width).trimEnd(), ...parts, ...notes].join('\n\n')
+  const parts = [fill(headOf(economics), { width }), summary(economics, width).trimEnd(), ...tables, ...notes]
+  return parts.filter(part => part !== '').join('\n\n')
+}
+
+function headOf({ netuid, hotkey, chain }: MinerEconomics): string {
+  if ('unknown' in chain) return `${hotkey} on subnet ${netuid}, a day (UTC)`
+  return `uid ${chain.neuron.uid} of subnet ${netuid} at block ${groupedText(chain.metagraph.block)}, a day (UTC)`
 }
 
 function summary(economics: MinerEconomics, width: number | undefined): string {
-  const { cost, pay, alphaPriceRao, taoUsd } = economics
-  const price = alphaPriceRao === null ? '' : `, at ${plain(Number(alphaPriceRao) / 1e9)} TAO for an alpha`
-  const alpha = pay.alpha === null ? '' : `${plain(pay.alpha)} alpha = `
+  const { cost } = economics
   return rows(
     [
       ['cost', costText(economics, cost)],
-      ['emission', `${alpha}${plain(pay.tao)} TAO${price}`],
-      [
-        'worth',
-        pay.usd === null
-          ? 'unknown: tell what a TAO is worth with --tao-usd'
-          : `${usd(pay.usd)}, at ${usd(taoUsd!)} for a TAO`,
-      ],
+      ['emission', emissionText(economics)],
+      ...worthRow(economics),
       ['left', leftText(economics)],
     ],
     width,
@@ -55,14 +52,30 @@ function costText({ ledger: { days, isToday } }: MinerEconomics, cost: DayCost |
       ? last
       : `mean of the ${days.length} days from ${first} to ${last}`
   const unknown =
-    cost.unknown > 0 ? `; the cost of ${plain(cost.unknown)} of ${plain(cost.requests)} requests is not known` : ''
-  return `${cost.usd === null ? 'unknown' : usd(cost.usd)} (${span}${unknown})`
+    cost.unknown > 0
+      ? `; the cost of ${countText(cost.unknown)} of ${countText(cost.requests)} requests is not known`
+      : ''
+  return `${cost.usd === null ? 'unknown' : shownUsd(cost.usd)} (${span}${unknown})`
+}
+
+function emissionText({ pay, chain }: MinerEconomics): string {
+  if ('unknown' in chain) return `unknown: ${chain.unknown.message}`
+  const { alphaPriceRao } = chain.earning
+  const price = alphaPriceRao === null ? '' : `, at ${plainText(Number(alphaPriceRao) / 1e9)} TAO for an alpha`
+  const alpha = typeof pay?.alpha === 'number' ? `${plainText(pay.alpha)} alpha = ` : ''
+  return `${alpha}${plainText(pay!.tao)} TAO${price}`
+}
+
+function worthRow({ pay, taoUsd }: MinerEconomics): readonly (readonly [string, string])[] {
+  if (!pay) return []
+  if (pay.usd === null) return [['worth', 'unknown: tell what a TAO is worth with --tao-usd']]
+  return [['worth', `${shownUsd(pay.usd)}, at ${shownUsd(taoUsd!)} for a TAO`]]
 }
 
 function leftText({ cost, pay, leftUsd }: MinerEconomics): string {
-  if (leftUsd !== null) return usd(leftUsd)
-  if (cost === null || cost.usd === null || pay.usd === null) return 'unknown'
-  return `at most ${usd(pay.usd - cost.usd)}, because the cost is not known whole`
+  if (leftUsd !== null) return shownUsd(leftUsd)
+  if (typeof cost?.usd !== 'number' || typeof pay?.usd !== 'number') return 'unknown'
+  return `at most ${shownUsd(pay.usd - cost.usd)}, because the cost is not known whole`
 }
 
 const numeric = ['uid', 'stake', 'weight', 'share', 'tao', 'worth', 'cost', 'requests']
@@ -70,24 +83,22 @@ const numeric = ['uid', 'stake', 'weight', 'share', 'tao', 'worth', 'cost', 'req
 function cellsOf({ hotkey, validator, share, pay, cost }: HotkeyEconomics, width: number | undefined) {
   return {
     hotkey: width === undefined ? hotkey : shortHotkey(hotkey),
-    uid: validator ? String(validator.uid) : '–',
-    stake: validator ? shownAmount(validator.stakeRao) : '–',
-    weight: validator ? shownShare(validator.weight) : '–',
-    share: validator ? `${(100 * share).toFixed(1)}%` : '–',
-    tao: validator ? plain(pay.tao) : '–',
-    worth: validator ? worth(pay) : '–',
+    ...(pay && {
+      uid: validator ? String(validator.uid) : '–',
+      stake: validator ? shownAmount(validator.stakeRao) : '–',
+      weight: validator ? shownShare(validator.weight) : '–',
+      share: validator ? `${(100 * share).toFixed(1)}%` : '–',
+      tao: validator ? plainText(pay.tao) : '–',
+      worth: validator ? worth(pay) : '–',
+    }),
     cost: cost ? costCell(cost) : '–',
-    requests: cost ? plain(cost.requests) : '–',
+    requests: cost ? countText(cost.requests) : '–',
   }
 }
 
-function costCell({ usd: amount, unknown }: DayCost): string {
-  if (amount === null) return '?'
-  return `${usd(amount)}${unknown > 0 ? '+?' : ''}`
-}
-
 /** What the figures do not say. */
-function notesOf({ hotkeys }: MinerEconomics): readonly string[] {
+function notesOf({ chain, hotkeys }: MinerEconomics): readonly string[] {
+  if ('unknown' in chain) return [`To see the emission: ${chain.unknown.hint}.`]
   const isWeighed = hotkeys.some(({ validator }) => validator)
   const shares = isWeighed
     ? "A validator's share is its stake times the weight that it has set, of all validators with a permit. The chain pays by their consensus, which clips weights, and weights that are committed in secret are those of the last reveal: take it as an estimate."
@@ -96,16 +107,5 @@ function notesOf({ hotkeys }: MinerEconomics): readonly string[] {
 }
 
 function worth({ usd: amount }: DayPay): string {
-  return amount === null ? '?' : usd(amount)
-}
-
-function usd(amount: number): string {
-  const sign = amount < 0 ? '-' : ''
-  return `${sign}$${plain(Math.abs(amount), 2)}`
-}
-
-/** With as many digits as a small one needs. */
-function plain(amount: number, places = 3): string {
-  if (amount === 0 || Number.isInteger(amount)) return groupedText(amount)
-  return amount >= 1 ? amount.toFixed(places) : String(Number(amount.toPrecision(3)))
+  return amount === null ? '?' : shownUsd(amount)
 }

@@ -13,6 +13,18 @@ export type Account = {
   hasRefused: boolean
 }
 
+/** What a budget of today holds. */
+export type BudgetState = {
+  /** `all`, `strangers` or a hotkey */
+  readonly of: string
+  readonly spent: Nano
+  /** by requests in progress */
+  readonly reserved: Nano
+  readonly limit: Nano
+  /** requests were refused today because it leaves too little */
+  readonly isSpent: boolean
+}
+
 export const ALL = 'all'
 export const STRANGERS = 'strangers'
 
@@ -37,6 +49,11 @@ export function isUnwritten({ spent, reserved, written }: Account): boolean {
 export function leaseOf({ spent, reserved, limit }: Account, ahead: number): Nano {
   const used = spent + reserved
   return Math.max(used, Math.min(limit.nano, used + Math.ceil(limit.nano * ahead)))
+}
+
+/** Returns what others may read of it. */
+export function stateOf({ name, spent, reserved, limit, hasRefused }: Account): BudgetState {
+  return { of: name, spent, reserved, limit: limit.nano, isSpent: hasRefused }
 }
 
 export function budgetText({ name, limit }: Account): string {

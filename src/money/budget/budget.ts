@@ -6,6 +6,7 @@ import {
   type Account,
   AHEAD,
   ALL,
+  type BudgetState,
   budgetFields,
   budgetText,
   isNear,
@@ -13,6 +14,7 @@ import {
   leaseOf,
   newAccount,
   STRANGERS,
+  stateOf,
 } from './account.js'
 
 /** What may be spent in a day. */
@@ -123,12 +125,17 @@ export class Budget {
     )
   }
 
-  /** What is spent today, and reserved, of the limit of all callers; null without one. */
-  get state(): { readonly spent: Nano; readonly reserved: Nano; readonly limit: Nano } | null {
+  /** Returns what the budget of one caller, or of all, holds; null without a limit. @param name a hotkey, `strangers` or `all` */
+  stateOf(name: string): BudgetState | null {
     this.#turn()
-    if (!this.#limits.all) return null
-    const { spent, reserved, limit } = this.#account(ALL)!
-    return { spent, reserved, limit: limit.nano }
+    const limit = this.#limitOf(name)
+    return limit && stateOf(this.#accounts.get(name) ?? newAccount(name, limit))
+  }
+
+  /** Returns what the budgets of those hold that have asked today, without that of all. */
+  callerStates(): readonly BudgetState[] {
+    this.#turn()
+    return [...this.#accounts.values()].filter(({ name }) => name !== ALL).map(stateOf)
   }
 
   /** Writes what is really spent, once the last request has ended. */

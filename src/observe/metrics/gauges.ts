@@ -1,3 +1,4 @@
+import type { BudgetStatus } from '../../admin/api.js'
 import type { FigureSources } from '../sources.js'
 import type { GaugeValues, MetricMaker } from './metric-maker.js'
 
@@ -167,8 +168,20 @@ function aboutMoney({ make, sources }: Options): void {
       name: 'miner_budget_used_ratio',
       help: 'The part of the budget of this day that is used or reserved; absent without one',
     },
-    () => orAbsent(read().budget, ({ usedUsd, usdPerDay }) => (usdPerDay > 0 ? usedUsd / usdPerDay : 1)),
+    () => orAbsent(read().budget, usedPart),
   )
+  make.gauge(
+    {
+      name: 'miner_hotkey_budget_used_ratio',
+      help: 'The part of the budget of a hotkey of this day that is used or reserved, of hotkeys that have asked today; absent without one',
+      labels: ['hotkey'],
+    },
+    () => (sources.money!.hotkeyBudgets() ?? []).map(budget => [[budget.of], usedPart(budget)] as const),
+  )
+}
+
+function usedPart({ usedUsd, usdPerDay }: BudgetStatus): number {
+  return usdPerDay > 0 ? usedUsd / usdPerDay : 1
 }
 
 function orAbsent<T>(value: T | null | undefined, read: (value: T) => number): number | undefined {

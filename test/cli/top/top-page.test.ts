@@ -132,7 +132,10 @@ describe('the page of miner top', () => {
   })
 
   it('shows what was spent, and what of it has no price', () => {
-    const money = { today: { usd: 0.5, unknown: 3 }, budget: { usdPerDay: 5, usedUsd: 0.75, until: at } }
+    const money = {
+      today: { usd: 0.5, unknown: 3 },
+      budget: { usdPerDay: 5, usedUsd: 0.75, isSpent: false, until: at },
+    }
     assert.match(
       topPage({ ...status, money }, [], plain),
       / today +\$0\.5000, \$0\.7500 of \$5\.00 with what is reserved, the cost of 3 requests is not known\n/,

@@ -118,7 +118,7 @@ export function busyStatus(at: number, { validators = 24, seed = 1 } = {}): Live
     endpoints: endpointsAt(at),
     money: {
       today: { usd: 38.4207, unknown: 3 },
-      budget: { usdPerDay: 60, usedUsd: 39.12, until: at + 6.5 * 3_600_000 },
+      budget: { usdPerDay: 60, usedUsd: 39.12, isSpent: false, until: at + 6.5 * 3_600_000 },
     },
     chain: chainAt(at, random),
   }

@@ -47,6 +47,12 @@ async function held(budget: Budget, caller: string | null, nano: number): Promis
   return reservation
 }
 
+/** What the budget of all callers holds. */
+function stateOf(budget: Budget) {
+  const { spent, reserved, limit } = budget.stateOf('all') ?? {}
+  return limit === undefined ? null : { spent, reserved, limit }
+}
+
 describe('a budget', () => {
   it('is overshot by nothing by 10,000 parallel questions, nor by those of the next process after a kill', async () => {
     const { budget, store } = open({ all: limit('5usd/day'), each: limit('2usd/day') })
@@ -92,11 +98,11 @@ describe('a budget', () => {
     assert.ok(!isHeld(await budget.reserve('bob', 1)))
     first.settle(0)
     first.settle(0)
-    assert.deepEqual(budget.state, { spent: 0, reserved: 0, limit: USD })
+    assert.deepEqual(stateOf(budget), { spent: 0, reserved: 0, limit: USD })
     const part = (await held(budget, 'bob', USD)).split(USD / 2)
     part.settle(USD / 4)
     part.settle(USD / 4)
-    assert.deepEqual(budget.state, { spent: USD / 4, reserved: USD / 2, limit: USD })
+    assert.deepEqual(stateOf(budget), { spent: USD / 4, reserved: USD / 2, limit: USD })
   })
 
   it('tells whether it is spent, or only reserved, and how long the day is', async () => {
@@ -126,7 +132,7 @@ describe('a budget', () => {
       ['held', 'rich', 'held'],
     )
     assert.deepEqual([await reserve(null, 1), await reserve(null, 1)], ['held', 'strangers'])
-    assert.equal(budget.state, null)
+    assert.equal(stateOf(budget), null)
   })
 
   it('begins anew when the day (UTC) turns; what runs over midnight counts on the new day', async () => {
@@ -134,9 +140,9 @@ describe('a budget', () => {
     ;(await held(budget, 'alice', USD / 2)).settle(USD / 2)
     const late = await held(budget, 'alice', USD / 2)
     at.ms += DAY / 2
-    assert.deepEqual(budget.state, { spent: 0, reserved: USD / 2, limit: USD })
+    assert.deepEqual(stateOf(budget), { spent: 0, reserved: USD / 2, limit: USD })
     late.settle(USD / 4)
-    assert.deepEqual(budget.state, { spent: USD / 4, reserved: 0, limit: USD })
+    assert.deepEqual(stateOf(budget), { spent: USD / 4, reserved: 0, limit: USD })
     assert.deepEqual(events, [])
   })
 
@@ -145,11 +151,11 @@ describe('a budget', () => {
     const request = await held(budget, 'alice', USD / 2)
     request.split(USD / 2).settle(USD / 2)
     at.ms += DAY / 2
-    assert.deepEqual(budget.state, { spent: 0, reserved: 0, limit: USD })
+    assert.deepEqual(stateOf(budget), { spent: 0, reserved: 0, limit: USD })
     const second = await held(budget, 'alice', USD / 2)
     second.split(USD / 2).settle(USD / 2)
     request.split(0).settle(USD / 4)
-    assert.equal(budget.state?.spent, 0.75 * USD)
+    assert.equal(stateOf(budget)?.spent, 0.75 * USD)
     const refused = await budget.reserve('alice', USD / 2)
     assert.ok(!isHeld(refused))
   })
@@ -158,7 +164,7 @@ describe('a budget', () => {
     const { budget } = open({ all: limit('1usd/day') })
     for (const nano of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1])
       await assert.rejects(budget.reserve('alice', nano), RangeError)
-    assert.deepEqual(budget.state, { spent: 0, reserved: 0, limit: USD })
+    assert.deepEqual(stateOf(budget), { spent: 0, reserved: 0, limit: USD })
   })
 
   it('goes back with a clock that was ahead for a moment, with what was spent before and meanwhile', async () => {
@@ -167,7 +173,7 @@ describe('a budget', () => {
     at.ms += 1_500 * DAY
     ;(await held(budget, 'alice', USD / 4)).settle(USD / 4)
     at.ms -= 1_500 * DAY
-    assert.equal(budget.state?.spent, USD / 2)
+    assert.equal(stateOf(budget)?.spent, USD / 2)
     await held(budget, 'alice', 1)
     assert.equal(store.saved?.day, Math.floor(NOON / DAY))
     assert.deepEqual(
@@ -180,7 +186,7 @@ describe('a budget', () => {
       ],
     )
     at.ms += DAY
-    assert.equal(budget.state?.spent, 0)
+    assert.equal(stateOf(budget)?.spent, 0)
   })
 
   it('forgets nothing when the clock is set back for a moment', async () => {
@@ -189,7 +195,7 @@ describe('a budget', () => {
     at.ms -= 300 * DAY
     ;(await held(budget, 'alice', USD / 4)).settle(USD / 4)
     at.ms += 300 * DAY
-    assert.equal(budget.state?.spent, 0.75 * USD)
+    assert.equal(stateOf(budget)?.spent, 0.75 * USD)
   })
 
   it('goes on with the day of the next process when that starts before midnight, and the file is of the day after', async () => {
@@ -208,7 +214,7 @@ describe('a budget', () => {
     const second = open({ hotkeys: new Map([['bob', limit('1usd/day')]]) }, { store, at })
     ;(await held(second.budget, 'bob', USD / 2)).settle(USD / 2)
     at.ms += 9 * DAY
-    assert.equal(second.budget.state, null)
+    assert.equal(stateOf(second.budget), null)
     at.ms -= 9 * DAY
     await second.budget.close()
     const third = open({ all: limit('1usd/day') }, { store, at })
@@ -262,7 +268,7 @@ describe('a budget', () => {
   it('counts what an endpoint used beyond its most, and writes it', async () => {
     const { budget, store } = open({ all: limit('1usd/day') })
     ;(await held(budget, 'alice', 1_000)).settle(2 * USD)
-    assert.equal(budget.state?.spent, 2 * USD)
+    assert.equal(stateOf(budget)?.spent, 2 * USD)
     await budget.close()
     assert.equal(store.of('all'), 2 * USD)
   })
@@ -272,7 +278,7 @@ describe('a budget', () => {
     store.error = new Error('the disk is full')
     await assert.rejects(budget.reserve('alice', 1), store.error)
     await assert.rejects(budget.reserve('alice', 1), store.error)
-    assert.deepEqual(budget.state, { spent: 0, reserved: 0, limit: USD })
+    assert.deepEqual(stateOf(budget), { spent: 0, reserved: 0, limit: USD })
     store.error = null
     await held(budget, 'alice', 1)
     assert.deepEqual(

@@ -46,10 +46,10 @@ async function start(
     events,
     /** dollars */
     get spent() {
-      return usdOf(budget.state!.spent)
+      return usdOf(budget.stateOf('all')!.spent)
     },
     get reserved() {
-      return usdOf(budget.state!.reserved)
+      return usdOf(budget.stateOf('all')!.reserved)
     },
     async [Symbol.asyncDispose]() {
       await axon[Symbol.asyncDispose]()
