@@ -44,6 +44,7 @@ const status = z.object({
     .object({
       today: z.object({ usd: number.optional(), unknown: number }),
       budget: z.object({ usdPerDay: number, usedUsd: number }).optional(),
+      hotkeyBudgets: z.array(z.object({ isSpent: z.boolean() })).optional(),
     })
     .optional(),
   chain: z

@@ -112,10 +112,12 @@ function barText(count: number, most: number): string {
 
 function moneyRows({ money }: LiveStatus): readonly Row[] {
   if (!money) return []
-  const { today, budget } = money
+  const { today, budget, hotkeyBudgets = [] } = money
+  const spent = hotkeyBudgets.filter(({ isSpent }) => isSpent).length
   const parts = [
     ...(today.usd === undefined ? [] : [dollars(today.usd)]),
     ...(budget ? [`${dollars(budget.usedUsd)} of ${dollars(budget.usdPerDay)} with what is reserved`] : []),
+    ...(spent === 0 ? [] : [`${spent} of ${hotkeyBudgets.length} hotkeys have spent their budget`]),
     ...(today.unknown === 0 ? [] : [`the cost of ${groupedText(today.unknown)} requests is not known`]),
   ]
   return [['today', parts.join(', ')]]

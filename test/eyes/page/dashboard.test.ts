@@ -22,6 +22,7 @@ describe('the dashboard', () => {
     ])
     assert.deepEqual(await page.locator('#problems li').allInnerTexts(), [
       'Not asked after failures: llm.example:8000.',
+      '2 of 5 hotkeys have spent their budget of the day: their requests get 429.',
     ])
     assert.equal(await page.locator('#validators tbody tr').count(), 24)
     assert.equal(await page.locator('#requests tbody tr').count(), 120)
@@ -29,7 +30,18 @@ describe('the dashboard', () => {
       await page.locator('#endpoints').innerText(),
       /1 of 2 keys ready · key 2 rests 41 s after MODEL_RATE_LIMITED/,
     )
-    assert.match(await page.locator('#money').innerText(), /Used or reserved\s+\$39.12, 65.2 %/)
+    const money = await page.locator('#money').innerText()
+    assert.match(money, /Used or reserved\s+\$39.12, 65.2 %/)
+    assert.match(money, /Budgets of hotkeys\s+2 of 5 spent\s+\w+….{5}\s+\$2.00 of \$2.00, spent\s/)
+    assert.match(money, /\$0.60 of \$2.00, 30.0 %/)
+    const budgets = page.locator('#validators tbody td.from-budget')
+    assert.deepEqual((await budgets.allInnerTexts()).filter(text => text !== '–').sort(), [
+      '30.0 %',
+      '47.5 %',
+      '65.0 %',
+      'spent',
+      'spent',
+    ])
     assert.match(await page.locator('#chain').innerText(), /Announces\s+203.0.113.7:8091/)
     assert.match(
       await page.locator('#reasons').innerText(),

@@ -84,6 +84,7 @@ export function idleStatus(at: number): LiveStatus {
 export function busyStatus(at: number, { validators = 24, seed = 1 } = {}): LiveStatus {
   const random = randomOf(seed)
   const idle = idleStatus(at)
+  const shown = Array.from({ length: validators }, (_, index) => validatorOf(random, at, index))
   return {
     ...idle,
     miner: {
@@ -110,7 +111,7 @@ export function busyStatus(at: number, { validators = 24, seed = 1 } = {}): Live
     },
     tokens: { prompt: 1_240_000_000, cached: 310_000_000, completion: 402_000_000, reasoning: 21_000_000 },
     load: { ...idle.load, places: { atWork: 52, waiting: 7, top: [], of: 64, queue: 256 } },
-    validators: Array.from({ length: validators }, (_, index) => validatorOf(random, at, index)),
+    validators: shown,
     reasons: CODES.map(({ isOfStrangers, ...one }, index) => {
       const count = 900 - 300 * index
       return { ...one, count, strangers: isOfStrangers ? count : 0, lastAt: at - 3_000 * index }
@@ -119,6 +120,7 @@ export function busyStatus(at: number, { validators = 24, seed = 1 } = {}): Live
     money: {
       today: { usd: 38.4207, unknown: 3 },
       budget: { usdPerDay: 60, usedUsd: 39.12, isSpent: false, until: at + 6.5 * 3_600_000 },
+      hotkeyBudgets: shown.flatMap(({ hotkey, budget }) => (budget ? [{ of: hotkey, ...budget }] : [])),
     },
     chain: chainAt(at, random),
   }
@@ -234,6 +236,7 @@ function validatorOf(random: Random, at: number, index: number): ValidatorStatus
     total: { count: answered, p50: 7 * first, p95: 15 * first, p99: 24 * first },
     tokens: { prompt: 900 * answered, cached: 200 * answered, completion: 290 * answered, reasoning: 0 },
     usd: 0.00031 * answered,
+    ...(index < 5 && { budget: { usdPerDay: 2, usedUsd: 2 - 0.35 * index, isSpent: index < 2 } }),
   }
 }
 

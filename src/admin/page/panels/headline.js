@@ -10,6 +10,7 @@ import {
   formatUsd,
   UNKNOWN,
 } from '../format.js'
+import { spentOf, usedShare } from './budget.js'
 
 /**
  * Shows which miner this is, and how it does at a glance.
@@ -112,7 +113,9 @@ export function showProblems(status) {
  */
 function problemsOf({ miner, load, endpoints = [], money, chain }) {
   const open = endpoints.filter(({ breaker }) => breaker === 'open')
-  const used = money?.budget ? money.budget.usedUsd / money.budget.usdPerDay : 0
+  const used = money?.budget ? usedShare(money.budget) : 0
+  const isSpent = used >= 1 || money?.budget?.isSpent === true
+  const spent = spentOf(money?.hotkeyBudgets ?? [])
   /** @type {[boolean, string][]} */
   const checks = [
     [miner.isDraining, 'The miner is stopping: it finishes what it has begun and refuses new requests.'],
@@ -121,8 +124,9 @@ function problemsOf({ miner, load, endpoints = [], money, chain }) {
       `The event loop is ${formatDuration(load.overload?.loopDelayMs ?? 0)} late, so the miner refuses some callers.`,
     ],
     [open.length > 0, `Not asked after failures: ${open.map(({ endpoint }) => endpoint).join(', ')}.`],
-    [used >= 1, 'The budget of the day is used up: requests get 429.'],
-    [used >= 0.8 && used < 1, `${formatShare(used)} of the budget of the day is used.`],
+    [isSpent, 'The budget of the day is used up: requests get 429.'],
+    [used >= 0.8 && !isSpent, `${formatShare(used)} of the budget of the day is used.`],
+    [spent !== undefined, `${spent} hotkeys have spent their budget of the day: their requests get 429.`],
     [chain?.registered === false, 'The hotkey is not registered on the subnet.'],
     [chain?.announcement === 'elsewhere', 'The chain shows another address than the one that this miner announces.'],
     [chain?.problem !== undefined, chain?.problem?.message ?? ''],

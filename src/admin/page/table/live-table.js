@@ -7,7 +7,7 @@ import { element, setText, visible } from '../element.js'
  * @property {(row: Row) => string | number | null} value what the column sorts by; null goes last
  * @property {(cell: HTMLElement, row: Row) => void} fill writes the cell; called again when the row changes
  * @property {'number' | 'text'} [kind] numbers align to the right, and sort from the most
- * @property {'medium' | 'wide'} [from] left out of screens that are narrower
+ * @property {'medium' | 'wide' | 'budget'} [from] left out of screens that are narrower; `budget`: without budgets, too
  */
 
 /**
