@@ -28,12 +28,16 @@ export type TokenCounts = {
 export type LiveStatus = {
   readonly at: number
   readonly miner: MinerStatus
-  /** since `miner.startedAt` */
+  /** since `miner.startedAt`; a public port is always scanned, so `signed` tells how the miner does */
   readonly requests: OutcomeCounts & {
-    /** requests that no hotkey signed; they are in the counts, too */
+    /** those of these counts that a hotkey signed */
+    readonly signed: OutcomeCounts
+    /** the rest of these counts: requests that no hotkey signed */
     readonly strangers: number
-    /** requests that ended in a second, on average over the last ten */
+    /** signed requests that ended in a second, on average over the last ten */
     readonly perSecond: number
+    /** the same of strangers */
+    readonly strangersPerSecond: number
   }
   /** of answers, over the last five minutes; null: none */
   readonly latency: { readonly firstToken: Quantiles | null; readonly total: Quantiles | null }
@@ -103,6 +107,8 @@ export type ReasonStatus = {
   /** of the last one */
   readonly reason: string
   readonly count: number
+  /** how many of these no hotkey signed */
+  readonly strangers: number
   readonly lastAt: number
 }
 
@@ -174,13 +180,15 @@ export type LiveHistory = {
   readonly points: readonly HistoryPoint[]
 }
 
-/** What ended in one step. */
+/** What ended in one step; the outcomes are those of requests that a hotkey signed. */
 export type HistoryPoint = OutcomeCounts & {
   /** the beginning of the step */
   readonly at: number
   /** of answers; null: none */
   readonly firstToken: PointQuantiles | null
   readonly total: PointQuantiles | null
+  /** requests that no hotkey signed, however they ended */
+  readonly strangers: number
   /** the most in the step */
   readonly atWork: number
   readonly waiting: number

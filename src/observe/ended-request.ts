@@ -76,6 +76,8 @@ export function endpointOf(record: LastRecord): string | undefined {
 
 /** The figures of a request that has ended. */
 export type EndedFigures = {
+  /** whether a hotkey signed it */
+  readonly isSigned: boolean
   readonly outcome: RequestOutcome
   /** why it was refused or failed */
   readonly code: string | undefined
@@ -97,7 +99,8 @@ export type EndedCost = {
 }
 
 export function figuresOf(record: LastRecord, outcome: RequestOutcome, cost: EndedCost | undefined): EndedFigures {
-  const { code, ms, times } = record
+  const { hotkey, code, ms, times } = record
   const counts = (paidAttempts(record) ?? []).map(({ usage }) => tokenCounts(usage))
-  return { outcome, code, ms, firstTokenMs: times.firstToken, tokens: counts.reduce(sumOfTokens, noTokens), cost }
+  const tokens = counts.reduce(sumOfTokens, noTokens)
+  return { isSigned: hotkey !== null, outcome, code, ms, firstTokenMs: times.firstToken, tokens, cost }
 }

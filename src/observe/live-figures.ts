@@ -58,6 +58,7 @@ export class LiveFigures implements AdminFigures, Disposable {
     make: () => ({ firstToken: new LogHistogram(), total: new LogHistogram() }),
   })
   readonly #counts = { answered: 0, refused: 0, failed: 0, cancelled: 0, strangers: 0 }
+  readonly #signed = { answered: 0, refused: 0, failed: 0, cancelled: 0 }
   readonly #listeners = new Set<FiguresListener>()
   readonly #feed: Disposable
   readonly #timer: NodeJS.Timeout
@@ -84,7 +85,7 @@ export class LiveFigures implements AdminFigures, Disposable {
     return {
       at,
       miner: { ...sources.miner, startedAt: this.#openedAt, isDraining: sources.isDraining() },
-      requests: { ...this.#counts, perSecond: this.#perSecond(at) },
+      requests: { ...this.#counts, signed: { ...this.#signed }, ...this.#rates(at) },
       latency: this.#latencyAt(at),
       tokens: this.#tokens,
       load: sources.load(),
@@ -142,6 +143,7 @@ export class LiveFigures implements AdminFigures, Disposable {
     const ended = figuresOf(record, outcome, sources.money?.costOf(record) ?? undefined)
     this.#counts[outcome]++
     if (hotkey === null) this.#counts.strangers++
+    else this.#signed[outcome]++
     this.#tokens = sumOfTokens(this.#tokens, ended.tokens)
     this.#history.add(at, ended)
     if (outcome === 'answered') this.#addLatency(at, ended)
@@ -168,13 +170,14 @@ export class LiveFigures implements AdminFigures, Disposable {
     return { firstToken: sum.firstToken.quantiles(), total: sum.total.quantiles() }
   }
 
-  #perSecond(at: number): number {
+  #rates(at: number): Pick<LiveStatus['requests'], 'perSecond' | 'strangersPerSecond'> {
     const points = this.#history.of('5m', at).points.slice(0, -1).slice(-RATE_SECONDS)
-    const ended = points.reduce(
-      (sum, point) => sum + point.answered + point.refused + point.failed + point.cancelled,
-      0,
-    )
-    return points.length === 0 ? 0 : ended / points.length
+    const meanOf = (count: (point: HistoryPoint) => number) =>
+      points.reduce((sum, point) => sum + count(point), 0) / Math.max(1, points.length)
+    return {
+      perSecond: meanOf(({ answered, refused, failed, cancelled }) => answered + refused + failed + cancelled),
+      strangersPerSecond: meanOf(({ strangers }) => strangers),
+    }
   }
 
   #validators(at: number, callers: ReturnType<RequestStats['sum']>['callers']): readonly ValidatorStatus[] {

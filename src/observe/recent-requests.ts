@@ -1,12 +1,11 @@
 import type { RequestEntry } from '../admin/api.js'
 import type { Attempt } from '../plugin/miner.js'
 import { attemptsOf, type EndedFigures, endpointOf, type LastRecord } from './ended-request.js'
+import { shortText } from './short-text.js'
 
 const MAX_ENTRIES = 500
 /** Attempts of an entry; a miner may make any number. */
 const MAX_ATTEMPTS = 16
-/** Characters of a text of a plugin or an endpoint. */
-const MAX_TEXT = 200
 
 /** The requests of proven callers that ended last. */
 export class RecentRequests {
@@ -42,11 +41,11 @@ export function entryOf(record: LastRecord, hotkey: string, { outcome, cost }: E
     outcome,
     ...(status !== undefined && { status }),
     ...(code !== undefined && { code }),
-    ...(reason !== undefined && { reason: bounded(reason) }),
+    ...(reason !== undefined && { reason: shortText(reason) }),
     ms,
     times,
-    ...(model !== undefined && { model: bounded(model) }),
-    ...(endpoint !== undefined && { endpoint: bounded(endpoint) }),
+    ...(model !== undefined && { model: shortText(model) }),
+    ...(endpoint !== undefined && { endpoint: shortText(endpoint) }),
     ...(attempts.length > 0 && { attempts: attempts.slice(0, MAX_ATTEMPTS).map(inShort) }),
     ...(usage && { usage }),
     ...(partial && { partial }),
@@ -56,13 +55,9 @@ export function entryOf(record: LastRecord, hotkey: string, { outcome, cost }: E
 
 function inShort({ endpoint, model, ms, error }: Attempt): Attempt {
   return {
-    endpoint: bounded(endpoint),
-    model: bounded(model),
+    endpoint: shortText(endpoint),
+    model: shortText(model),
     ms,
-    ...(error !== undefined && { error: bounded(error) }),
+    ...(error !== undefined && { error: shortText(error) }),
   }
-}
-
-function bounded(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
 }

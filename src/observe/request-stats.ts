@@ -1,6 +1,7 @@
 import type { OutcomeCounts, ReasonStatus, RequestOutcome } from '../admin/api.js'
 import type { Refused } from '../axon/events.js'
 import { type LastRecord, onEnded } from './ended-request.js'
+import { shortText } from './short-text.js'
 import { Slots } from './slots.js'
 
 /** The requests that one hotkey signed. */
@@ -36,7 +37,6 @@ const MINUTES = 60
 const MAX_CALLERS = 4_096
 /** Reasons in one minute that differ in their text only; a plugin may give each request its own. */
 const MAX_REASONS = 32
-const MAX_REASON = 100
 const MAX_HOTKEYS = 8
 
 type Options = {
@@ -99,7 +99,8 @@ export class RequestStats implements Disposable {
         const earlier = reasons.get(key)
         const hotkeys = new Set([...(earlier?.hotkeys ?? []), ...later.hotkeys])
         const count = (earlier?.count ?? 0) + later.count
-        reasons.set(key, { ...later, count, hotkeys: [...hotkeys].slice(0, MAX_HOTKEYS) })
+        const strangers = (earlier?.strangers ?? 0) + later.strangers
+        reasons.set(key, { ...later, count, strangers, hotkeys: [...hotkeys].slice(0, MAX_HOTKEYS) })
       }
     }
     return {
@@ -150,14 +151,15 @@ class Minute {
 
   explain(record: Explained, ending: 'refused' | 'failed', row: string | null): void {
     const { code, status, arrivedAt, ms } = record
-    const reason = record.reason.slice(0, MAX_REASON)
+    const reason = shortText(record.reason)
     // Only the rules explain a refusal in texts of their own; other texts differ in details, as an id or a time.
     const own = `${code} ${reason}`
     const hasOwn = this.reasons.has(own) || (code === 'BLACKLISTED' && this.reasons.size < MAX_REASONS)
     const key = hasOwn ? own : code
-    const { count = 0, hotkeys = new Set<string>() } = this.reasons.get(key) ?? {}
+    const { count = 0, strangers = 0, hotkeys = new Set<string>() } = this.reasons.get(key) ?? {}
     if (row !== null && hotkeys.size < MAX_HOTKEYS) hotkeys.add(row)
-    this.reasons.set(key, { ending, code, status, reason, count: count + 1, lastAt: arrivedAt + ms, hotkeys })
+    const counts = { count: count + 1, strangers: strangers + Number(record.hotkey === null) }
+    this.reasons.set(key, { ending, code, status, reason, ...counts, lastAt: arrivedAt + ms, hotkeys })
   }
 }
 

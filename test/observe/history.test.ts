@@ -7,6 +7,7 @@ const start = 1_795_000_020_000
 
 describe('request history', () => {
   const ended = (outcome: RequestOutcome = 'answered', ms = 100) => ({
+    isSigned: true,
     outcome,
     code: undefined,
     ms,
@@ -38,6 +39,14 @@ describe('request history', () => {
     assert.ok(Math.abs(points[0]!.firstToken!.p50 - 50) <= 2.5)
     assert.equal(points[1]!.total, null)
     assert.equal(points[3]!.total, null)
+  })
+
+  it('keeps requests of strangers out of the outcomes', () => {
+    const history = new RequestHistory(start, { hasPrices: false })
+    history.add(start + 100, ended())
+    for (let at = 0; at < 50; at++) history.add(start + at, { ...ended('refused'), isSigned: false })
+    const [point] = history.of('5m', start + 1_000).points
+    assert.deepEqual([point?.answered, point?.refused, point?.strangers], [1, 0, 50])
   })
 
   it('keeps a bounded number of points in each window', () => {

@@ -79,8 +79,9 @@ describe('live figures', () => {
     await ask(axon, 'hello', charlie)
     await fetch(`${axon.url}/Prompting`, { method: 'POST', body: '{}' })
     const { requests, tokens, validators, latency, dropped, chain, money, endpoints, miner } = figures.status()
-    const { perSecond: _, ...counts } = requests
+    const { perSecond: _, strangersPerSecond: __, signed, ...counts } = requests
     assert.deepEqual(counts, { answered: 3, refused: 1, failed: 1, cancelled: 0, strangers: 1 })
+    assert.deepEqual(signed, { answered: 3, refused: 0, failed: 1, cancelled: 0 })
     assert.deepEqual(tokens, { prompt: 37, cached: 12, completion: 15, reasoning: 0 })
     assert.equal(latency.total?.count, 3)
     assert.equal(latency.firstToken?.count, 3)
@@ -100,6 +101,13 @@ describe('live figures', () => {
     )
     assert.equal(total?.count, 2)
     assert.equal(ofAlice.prompt, 27)
+    assert.deepEqual(
+      figures.status().reasons.map(({ code, count, strangers }) => [code, count, strangers]),
+      [
+        ['UPSTREAM_FAILED', 1, 0],
+        ['NOT_VERIFIED', 1, 1],
+      ],
+    )
     assert.equal(dropped, 0)
     assert.equal(miner.isDraining, false)
     assert.deepEqual([chain, money, endpoints], [undefined, undefined, undefined])

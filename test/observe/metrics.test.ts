@@ -150,7 +150,7 @@ describe('the metrics', () => {
       'miner_requests_total{outcome="cancelled",code="",synapse="Prompting"} 1',
       'miner_requests_total{outcome="refused",code="ROUTE_UNKNOWN",synapse="other"} 1',
       'miner_requests_total{outcome="failed",code="UPSTREAM_FAILED",synapse="Prompting"} 1',
-      'miner_strangers_total 1',
+      'miner_strangers_total{code="ROUTE_UNKNOWN"} 1',
       `miner_caller_requests_total{hotkey="${alice.address}",outcome="answered"} 2`,
       'miner_caller_requests_total{hotkey="other",outcome="cancelled"} 1',
       'miner_answer_duration_seconds_bucket{le="1",synapse="Prompting"} 0',

@@ -81,8 +81,16 @@ describe('request stats', () => {
     assert.deepEqual(others, { answered: 1, refused: 4, failed: 0, cancelled: 0 })
     const found = { ending: 'refused', lastAt: start }
     assert.deepEqual(reasons, [
-      { ...found, code: 'BLACKLISTED', status: 403, reason: 'no permit', count: 2, hotkeys: [alice.address] },
-      { ...found, code: 'NOT_VERIFIED', status: 401, reason: 'of id 2', count: 2, hotkeys: [] },
+      {
+        ...found,
+        code: 'BLACKLISTED',
+        status: 403,
+        reason: 'no permit',
+        count: 2,
+        strangers: 2,
+        hotkeys: [alice.address],
+      },
+      { ...found, code: 'NOT_VERIFIED', status: 401, reason: 'of id 2', count: 2, strangers: 2, hotkeys: [] },
     ])
   })
 
@@ -146,7 +154,7 @@ describe('request stats', () => {
       reasons.reduce((sum, { count }) => sum + count, 0),
       10_000,
     )
-    assert.ok(reasons.every(({ reason, hotkeys }) => reason.length <= 100 && hotkeys.length <= 8))
+    assert.ok(reasons.every(({ reason, hotkeys }) => reason.length <= 201 && hotkeys.length <= 8))
   })
 
   it('stops when it is disposed', () => {

@@ -1,7 +1,8 @@
 /** @import { HistoryWindow, LiveStatus, RequestEntry } from '../api.js' */
 import { Charts } from './charts/charts.js'
 import { Points } from './charts/points.js'
-import { byId } from './element.js'
+import { byId, setText } from './element.js'
+import { zoneName } from './format.js'
 import { Chain } from './panels/chain.js'
 import { Drawer } from './panels/drawer.js'
 import { showEndpoints } from './panels/endpoints.js'
@@ -58,6 +59,7 @@ const stream = new LiveStream({
   },
 })
 
+setText(byId('zone'), `times in ${zoneName()}`)
 switchTheme(() => {
   charts.recolour()
   chain.recolour()

@@ -71,6 +71,18 @@ export function formatDate(at) {
   return `${date.getFullYear()}-${month}-${day} ${formatClock(at)}`
 }
 
+/**
+ * Names the zone of all times of the page: that of the reader.
+ *
+ * @returns `UTC`, or `Europe/Berlin, UTC+1`
+ */
+export function zoneName() {
+  const { timeZone } = new Intl.DateTimeFormat('en').resolvedOptions()
+  const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' }).formatToParts()
+  const offset = (parts.find(({ type }) => type === 'timeZoneName')?.value ?? '').replace('GMT', 'UTC')
+  return /^UTC([+-]0)?$/.test(offset) ? 'UTC' : `${timeZone}, ${offset}`
+}
+
 /** @param {number} usd US dollars */
 export function formatUsd(usd) {
   if (usd === 0) return '$0'

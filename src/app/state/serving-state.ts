@@ -89,6 +89,7 @@ const servingState = z.object({
           status: z.int(),
           reason: z.string(),
           count,
+          strangers: count.default(0),
           lastAt: time,
           hotkeys: z.array(z.string()).readonly(),
         }),

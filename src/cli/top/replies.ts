@@ -20,12 +20,10 @@ const status = z.object({
     netuid: number.optional(),
   }),
   requests: z.object({
-    answered: number,
-    refused: number,
-    failed: number,
-    cancelled: number,
+    signed: z.object({ answered: number, refused: number, failed: number, cancelled: number }),
     strangers: number,
     perSecond: number,
+    strangersPerSecond: number,
   }),
   latency: z.object({ firstToken: quantiles, total: quantiles }),
   tokens: z.object({ prompt: number, cached: number, completion: number }),
@@ -46,6 +44,7 @@ const status = z.object({
     .object({
       today: z.object({ usd: number.optional(), unknown: number }),
       budget: z.object({ usdPerDay: number, usedUsd: number }).optional(),
+      hotkeyBudgets: z.array(z.object({ isSpent: z.boolean() })).optional(),
     })
     .optional(),
   chain: z

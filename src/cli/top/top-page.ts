@@ -60,16 +60,27 @@ function chainText({ at, chain }: { readonly at: number; readonly chain: NonNull
 }
 
 function requestRows({ requests, latency }: LiveStatus): readonly Row[] {
-  const { perSecond, answered, refused, failed, cancelled, strangers } = requests
-  const ends = Object.entries({ answered, refused, failed, cancelled, 'of all unproven': strangers })
-  const counts = ends.flatMap(([end, count]) =>
-    count === 0 && end !== 'answered' ? [] : [`${groupedText(count)} ${end}`],
+  const { signed, perSecond, strangers, strangersPerSecond } = requests
+  const { answered, refused, failed, cancelled } = signed
+  const ended = answered + refused + failed + cancelled
+  const others = Object.entries({ refused, failed, cancelled }).flatMap(([end, count]) =>
+    count === 0 ? [] : [`${groupedText(count)} ${end}`],
   )
+  const share = ended === 0 ? '' : ` (${shareText(answered / ended)})`
   return [
-    ['requests', `${perSecond.toFixed(1)}/s, ${counts.join(', ')}`],
+    ['requests', [`${perSecond.toFixed(1)}/s`, `${groupedText(answered)} answered${share}`, ...others].join(', ')],
+    // Scans of a public port would drown the share of callers.
+    ...(strangers === 0
+      ? []
+      : [['strangers', `${strangersPerSecond.toFixed(1)}/s, ${groupedText(strangers)} unproven`] as const]),
     ['first token', quantilesText(latency.firstToken)],
     ['answer', quantilesText(latency.total)],
   ]
+}
+
+/** 99.96 % is not all. */
+function shareText(share: number): string {
+  return share === 1 ? 'all' : `${Math.min(99.9, share * 100).toFixed(1)} %`
 }
 
 function quantilesText(quantiles: Quantiles | null): string {
@@ -101,10 +112,12 @@ function barText(count: number, most: number): string {
 
 function moneyRows({ money }: LiveStatus): readonly Row[] {
   if (!money) return []
-  const { today, budget } = money
+  const { today, budget, hotkeyBudgets = [] } = money
+  const spent = hotkeyBudgets.filter(({ isSpent }) => isSpent).length
   const parts = [
     ...(today.usd === undefined ? [] : [dollars(today.usd)]),
     ...(budget ? [`${dollars(budget.usedUsd)} of ${dollars(budget.usdPerDay)} with what is reserved`] : []),
+    ...(spent === 0 ? [] : [`${spent} of ${hotkeyBudgets.length} hotkeys have spent their budget`]),
     ...(today.unknown === 0 ? [] : [`the cost of ${groupedText(today.unknown)} requests is not known`]),
   ]
   return [['today', parts.join(', ')]]

@@ -66,7 +66,11 @@ export class RequestMetrics implements Disposable {
       help: 'Answers that were sent in part: by is deadline, or error when the model broke off. They count as answered, too',
       labels: ['by'],
     })
-    this.#strangers = make.counter({ name: 'miner_strangers_total', help: 'Requests that no hotkey signed' })
+    this.#strangers = make.counter({
+      name: 'miner_strangers_total',
+      help: 'Requests that no hotkey signed, by the code of the refusal',
+      labels: ['code'],
+    })
     this.#callers = make.counter({
       name: 'miner_caller_requests_total',
       help: 'Requests that a hotkey signed, by how they ended',
@@ -117,7 +121,7 @@ export class RequestMetrics implements Disposable {
     const { verified, placed, firstToken } = record.times
     const synapse = this.#known.synapse(record.synapse)
     this.#requests.add([outcome, code, synapse], 1)
-    if (hotkey === null) this.#strangers.add([], 1)
+    if (hotkey === null) this.#strangers.add([code], 1)
     else this.#callers.add([this.#known.hotkey(hotkey), outcome], 1)
     if (placed !== undefined && verified !== undefined) this.#wait.add(synapse, placed - verified)
     if (outcome === 'answered') {

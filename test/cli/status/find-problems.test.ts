@@ -121,7 +121,16 @@ describe('what miner status finds', () => {
             callers: [],
             others: { answered: 0, refused: 0, failed: 3, cancelled: 0 },
             reasons: [
-              { ending: 'failed', code: 'X', status: 502, reason: 'it burns', count: 3, lastAt: now, hotkeys: [] },
+              {
+                ending: 'failed',
+                code: 'X',
+                status: 502,
+                reason: 'it burns',
+                count: 3,
+                strangers: 0,
+                lastAt: now,
+                hotkeys: [],
+              },
             ],
           },
         }),

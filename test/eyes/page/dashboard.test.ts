@@ -11,7 +11,7 @@ describe('the dashboard', () => {
     await whenLive(page)
     const figures = await page.locator('#figures > div').allInnerTexts()
     assert.deepEqual(figures, [
-      'Requests\n42 /s\n5,120 unsigned',
+      'Requests\n42 /s\nstrangers 3.2 /s',
       'Answered\n98.1 %\n812K of 828K',
       'First token, p50\n312 ms\np95 840 ms',
       'Whole answer, p50\n2.41 s\np95 5.23 s',
@@ -22,6 +22,7 @@ describe('the dashboard', () => {
     ])
     assert.deepEqual(await page.locator('#problems li').allInnerTexts(), [
       'Not asked after failures: llm.example:8000.',
+      '2 of 5 hotkeys have spent their budget of the day: their requests get 429.',
     ])
     assert.equal(await page.locator('#validators tbody tr').count(), 24)
     assert.equal(await page.locator('#requests tbody tr').count(), 120)
@@ -29,7 +30,18 @@ describe('the dashboard', () => {
       await page.locator('#endpoints').innerText(),
       /1 of 2 keys ready · key 2 rests 41 s after MODEL_RATE_LIMITED/,
     )
-    assert.match(await page.locator('#money').innerText(), /Used or reserved\s+\$39.12, 65.2 %/)
+    const money = await page.locator('#money').innerText()
+    assert.match(money, /Used or reserved\s+\$39.12, 65.2 %/)
+    assert.match(money, /Budgets of hotkeys\s+2 of 5 spent\s+\w+….{5}\s+\$2.00 of \$2.00, spent\s/)
+    assert.match(money, /\$0.60 of \$2.00, 30.0 %/)
+    const budgets = page.locator('#validators tbody td.from-budget')
+    assert.deepEqual((await budgets.allInnerTexts()).filter(text => text !== '–').sort(), [
+      '30.0 %',
+      '47.5 %',
+      '65.0 %',
+      'spent',
+      'spent',
+    ])
     assert.match(await page.locator('#chain').innerText(), /Announces\s+203.0.113.7:8091/)
     assert.match(
       await page.locator('#reasons').innerText(),
@@ -79,6 +91,33 @@ describe('the dashboard', () => {
     assert.deepEqual(new Set(times), new Set([spoken!.slice(0, 8)]))
     await page.keyboard.press('Escape')
     await page.locator('#charts .chart-time').first().filter({ hasText: /^$/ }).waitFor({ state: 'attached' })
+  })
+
+  it('tells times in the zone of the reader, which it names', async () => {
+    await using server = await startPageServer(busy({ requests: 1 }))
+    await using opened = await openPage(addressOf(server), { timezoneId: 'Asia/Kathmandu' })
+    const { page } = opened
+    await whenLive(page)
+    assert.equal(await page.locator('#zone').innerText(), 'times in Asia/Katmandu, UTC+5:45')
+    const there = new Date(server.shown.requests![0]!.at).toLocaleTimeString('en-GB', { timeZone: 'Asia/Kathmandu' })
+    assert.match(await page.locator('#requests tbody tr').innerText(), new RegExp(`^${there}`))
+  })
+
+  it('cuts no reason: a cell that has no room for all shows the whole as its tooltip', async () => {
+    const [request] = busy({ requests: 1 }).requests!
+    const reason = 'Forbidden. Key is blacklisted: stake below minimum, as the rules of this miner have it'
+    const synapse = 'ASynapseWithANameThatNoColumnOfTheTableHasRoomFor'
+    const refused = { ...request!, outcome: 'refused' as const, code: 'BLACKLISTED', status: 403, reason, synapse }
+    await using server = await startPageServer({ ...idle, requests: [refused] })
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await page.locator(`#requests td[title="${reason}"]`, { hasText: 'BLACKLISTED 403' }).waitFor()
+    const cell = page.locator(`#requests td[title="${synapse}"]`)
+    const [overflow, isCut] = await cell.evaluate(one => [
+      getComputedStyle(one).textOverflow,
+      one.clientWidth < one.scrollWidth,
+    ])
+    assert.deepEqual([overflow, isCut], ['ellipsis', true])
   })
 
   it('shows an hour and a day as well', async () => {

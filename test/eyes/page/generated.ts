@@ -11,15 +11,24 @@ import type {
 
 const ADDRESS = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const CODES = [
-  { ending: 'refused', code: 'RATE_EXCEEDED', status: 429, reason: 'Too many requests: at most 30/min' },
+  {
+    ending: 'refused',
+    code: 'RATE_EXCEEDED',
+    status: 429,
+    reason: 'Too many requests: at most 30/min',
+    isOfStrangers: false,
+  },
   {
     ending: 'refused',
     code: 'BLACKLISTED',
     status: 403,
-    reason: 'Forbidden. Key is blacklisted: no validator permit.',
+    reason: 'Forbidden. Key is blacklisted: validator permit required.',
+    isOfStrangers: true,
   },
-  { ending: 'failed', code: 'DEADLINE', status: 504, reason: 'No answer within 12s' },
+  { ending: 'failed', code: 'DEADLINE', status: 504, reason: 'No answer within 12s', isOfStrangers: false },
 ] as const
+
+const none = { answered: 0, refused: 0, failed: 0, cancelled: 0 }
 
 export type Random = () => number
 
@@ -55,7 +64,7 @@ export function idleStatus(at: number): LiveStatus {
       wires: ['synapse'],
       isDraining: false,
     },
-    requests: { answered: 0, refused: 0, failed: 0, cancelled: 0, strangers: 0, perSecond: 0 },
+    requests: { ...none, signed: none, strangers: 0, perSecond: 0, strangersPerSecond: 0 },
     latency: { firstToken: null, total: null },
     tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 },
     load: {
@@ -75,6 +84,7 @@ export function idleStatus(at: number): LiveStatus {
 export function busyStatus(at: number, { validators = 24, seed = 1 } = {}): LiveStatus {
   const random = randomOf(seed)
   const idle = idleStatus(at)
+  const shown = Array.from({ length: validators }, (_, index) => validatorOf(random, at, index))
   return {
     ...idle,
     miner: {
@@ -85,19 +95,32 @@ export function busyStatus(at: number, { validators = 24, seed = 1 } = {}): Live
       network: 'finney',
       netuid: 1,
     },
-    requests: { answered: 812_406, refused: 14_310, failed: 1_204, cancelled: 377, strangers: 5_120, perSecond: 41.6 },
+    requests: {
+      answered: 812_406,
+      refused: 994_310,
+      failed: 1_204,
+      cancelled: 377,
+      signed: { answered: 812_406, refused: 14_310, failed: 1_204, cancelled: 377 },
+      strangers: 980_000,
+      perSecond: 41.6,
+      strangersPerSecond: 3.2,
+    },
     latency: {
       firstToken: { count: 12_400, p50: 312, p95: 840, p99: 1_630 },
       total: { count: 12_400, p50: 2_410, p95: 5_230, p99: 8_870 },
     },
     tokens: { prompt: 1_240_000_000, cached: 310_000_000, completion: 402_000_000, reasoning: 21_000_000 },
     load: { ...idle.load, places: { atWork: 52, waiting: 7, top: [], of: 64, queue: 256 } },
-    validators: Array.from({ length: validators }, (_, index) => validatorOf(random, at, index)),
-    reasons: CODES.map((one, index) => ({ ...one, count: 900 - 300 * index, lastAt: at - 3_000 * index })),
+    validators: shown,
+    reasons: CODES.map(({ isOfStrangers, ...one }, index) => {
+      const count = 900 - 300 * index
+      return { ...one, count, strangers: isOfStrangers ? count : 0, lastAt: at - 3_000 * index }
+    }),
     endpoints: endpointsAt(at),
     money: {
       today: { usd: 38.4207, unknown: 3 },
       budget: { usdPerDay: 60, usedUsd: 39.12, isSpent: false, until: at + 6.5 * 3_600_000 },
+      hotkeyBudgets: shown.flatMap(({ hotkey, budget }) => (budget ? [{ of: hotkey, ...budget }] : [])),
     },
     chain: chainAt(at, random),
   }
@@ -114,6 +137,7 @@ export function busyPoint(at: number, random: Random): HistoryPoint {
     refused: Math.round(3 * random() * wave),
     failed: random() < 0.12 ? 1 + Math.round(2 * random()) : 0,
     cancelled: random() < 0.05 ? 1 : 0,
+    strangers: Math.round(6 * random()),
     firstToken: { p50: 290 * wave * slow, p95: 690 * wave * slow, p99: 1_150 * wave * slow },
     total: { p50: 2_100 * wave * slow, p95: 4_300 * wave * slow, p99: 6_600 * wave * slow },
     atWork: Math.min(64, Math.round(44 * wave + 6 * random())),
@@ -126,17 +150,8 @@ export function busyPoint(at: number, random: Random): HistoryPoint {
 
 /** A point of a second in which nothing happened. */
 export function idlePoint(at: number): HistoryPoint {
-  const none = {
-    answered: 0,
-    refused: 0,
-    failed: 0,
-    cancelled: 0,
-    atWork: 0,
-    waiting: 0,
-    promptTokens: 0,
-    completionTokens: 0,
-  }
-  return { at, ...none, firstToken: null, total: null }
+  const nothing = { ...none, strangers: 0, atWork: 0, waiting: 0, promptTokens: 0, completionTokens: 0 }
+  return { at, ...nothing, firstToken: null, total: null }
 }
 
 export function generatedRequest(at: number, random: Random, hotkey: string): RequestEntry {
@@ -221,6 +236,7 @@ function validatorOf(random: Random, at: number, index: number): ValidatorStatus
     total: { count: answered, p50: 7 * first, p95: 15 * first, p99: 24 * first },
     tokens: { prompt: 900 * answered, cached: 200 * answered, completion: 290 * answered, reasoning: 0 },
     usd: 0.00031 * answered,
+    ...(index < 5 && { budget: { usdPerDay: 2, usedUsd: 2 - 0.35 * index, isSpent: index < 2 } }),
   }
 }
 

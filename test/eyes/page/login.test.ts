@@ -30,6 +30,8 @@ describe('signing in to the dashboard', () => {
     await input.waitFor()
     assert.equal(await page.locator('#dashboard').isVisible(), false)
     assert.ok(await input.evaluate(element => element === document.activeElement))
+    const form = (await page.locator('#login-form').boundingBox())!
+    assert.equal(form.x + form.width / 2, page.viewportSize()!.width / 2)
     await input.fill('a guess')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').filter({ hasText: 'This is not the token of this miner.' }).waitFor()

@@ -93,7 +93,7 @@ export class Chart {
     const { series, isStacked = false, format, formatTick = format, leastMax = 0 } = this.#options
     const rem = this.#rem
     const ink = () => getComputedStyle(this.#plot).color
-    const rule = () => getComputedStyle(this.#plot).outlineColor
+    const rule = () => getComputedStyle(this.#plot).borderTopColor
     const axis = {
       stroke: ink,
       font: `${0.6875 * rem}px ${getComputedStyle(this.#plot).fontFamily}`,

@@ -11,6 +11,7 @@ const requests = {
   title: 'Requests a second',
   isStacked: true,
   format: formatRate,
+  formatTick: plain,
   leastMax: 1,
   series: [
     { label: 'answered', colour: 'answered', value: ({ answered }, stepMs) => perSecond(answered, stepMs) },
@@ -53,6 +54,7 @@ const queue = {
 const tokens = {
   title: 'Tokens a second',
   format: formatRate,
+  formatTick: plain,
   leastMax: 1,
   series: [
     { label: 'prompt', colour: 'deep', value: ({ promptTokens }, stepMs) => perSecond(promptTokens, stepMs) },
@@ -118,6 +120,11 @@ export class Charts {
   recolour() {
     for (const chart of this.#charts) chart.recolour()
   }
+}
+
+/** @param {number} value */
+function plain(value) {
+  return value < 10 ? String(Number(value.toPrecision(3))) : formatCount(value)
 }
 
 /** @param {number} ms */

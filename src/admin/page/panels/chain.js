@@ -31,6 +31,7 @@ export class Chain {
     this.#incentive ??= new Chart(byId('incentive'), {
       title: 'Incentive',
       format: value => value.toFixed(4),
+      formatTick: value => String(Number(value.toPrecision(3))),
       series: [{ label: 'now', colour: 'deep', isFilled: true, value: ({ value }) => value }],
     })
     const { incentive: points } = chain

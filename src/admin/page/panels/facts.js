@@ -1,6 +1,6 @@
 import { element } from '../element.js'
 
-/** @typedef {readonly [term: string, fact: string | Node] | undefined} Fact */
+/** @typedef {readonly [term: string | Node, fact: string | Node] | undefined} Fact */
 
 /**
  * The pairs of a list of facts: a term, and what it is.

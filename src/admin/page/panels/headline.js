@@ -10,6 +10,7 @@ import {
   formatUsd,
   UNKNOWN,
 } from '../format.js'
+import { spentOf, usedShare } from './budget.js'
 
 /**
  * Shows which miner this is, and how it does at a glance.
@@ -28,10 +29,10 @@ export function showHeadline(status) {
   ])
   document.title = `${formatRate(status.requests.perSecond)}/s · miner ${use}`
   redraw(byId('figures'), figuresOf(status), figures =>
-    figures.map(({ term, value, note }) =>
+    figures.map(({ term, value, note, title }) =>
       element(
         'div',
-        {},
+        title ? { title } : {},
         element('dt', {}, term),
         element('dd', { class: 'figure' }, value),
         element('dd', { class: 'note' }, note),
@@ -42,18 +43,25 @@ export function showHeadline(status) {
 
 /**
  * @param {LiveStatus} status
- * @returns {readonly { readonly term: string, readonly value: string, readonly note: string }[]}
+ * @returns {readonly { readonly term: string, readonly value: string, readonly note: string, readonly title?: string }[]}
  */
 function figuresOf({ at, miner, requests, latency, load, money, chain }) {
-  const { answered, refused, failed, cancelled, strangers } = requests
+  const { strangers, strangersPerSecond } = requests
+  const { answered, refused, failed, cancelled } = requests.signed
   const ended = answered + refused + failed + cancelled
   const { atWork, waiting, of, queue } = load.places
   return [
-    { term: 'Requests', value: `${formatRate(requests.perSecond)} /s`, note: `${formatCount(strangers)} unsigned` },
+    {
+      term: 'Requests',
+      value: `${formatRate(requests.perSecond)} /s`,
+      note: `strangers ${formatRate(strangersPerSecond)} /s`,
+      title: `${formatCount(strangers)} requests since the start were of strangers: no hotkey signed them.`,
+    },
     {
       term: 'Answered',
       value: ended === 0 ? UNKNOWN : formatShare(answered / ended),
-      note: `${formatCount(answered)} of ${formatCount(ended)}`,
+      note: ended === 0 ? 'no signed request yet' : `${formatCount(answered)} of ${formatCount(ended)}`,
+      title: 'Of the requests that a hotkey signed, since the start.',
     },
     { term: 'First token, p50', ...latencyFigure(latency.firstToken) },
     { term: 'Whole answer, p50', ...latencyFigure(latency.total) },
@@ -105,7 +113,9 @@ export function showProblems(status) {
  */
 function problemsOf({ miner, load, endpoints = [], money, chain }) {
   const open = endpoints.filter(({ breaker }) => breaker === 'open')
-  const used = money?.budget ? money.budget.usedUsd / money.budget.usdPerDay : 0
+  const used = money?.budget ? usedShare(money.budget) : 0
+  const isSpent = used >= 1 || money?.budget?.isSpent === true
+  const spent = spentOf(money?.hotkeyBudgets ?? [])
   /** @type {[boolean, string][]} */
   const checks = [
     [miner.isDraining, 'The miner is stopping: it finishes what it has begun and refuses new requests.'],
@@ -114,8 +124,9 @@ function problemsOf({ miner, load, endpoints = [], money, chain }) {
       `The event loop is ${formatDuration(load.overload?.loopDelayMs ?? 0)} late, so the miner refuses some callers.`,
     ],
     [open.length > 0, `Not asked after failures: ${open.map(({ endpoint }) => endpoint).join(', ')}.`],
-    [used >= 1, 'The budget of the day is used up: requests get 429.'],
-    [used >= 0.8 && used < 1, `${formatShare(used)} of the budget of the day is used.`],
+    [isSpent, 'The budget of the day is used up: requests get 429.'],
+    [used >= 0.8 && !isSpent, `${formatShare(used)} of the budget of the day is used.`],
+    [spent !== undefined, `${spent} hotkeys have spent their budget of the day: their requests get 429.`],
     [chain?.registered === false, 'The hotkey is not registered on the subnet.'],
     [chain?.announcement === 'elsewhere', 'The chain shows another address than the one that this miner announces.'],
     [chain?.problem !== undefined, chain?.problem?.message ?? ''],

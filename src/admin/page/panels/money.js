@@ -1,7 +1,11 @@
-/** @import { LiveStatus } from '../../api.js' */
+/** @import { HotkeyBudget, LiveStatus } from '../../api.js' */
 import { byId, element, redraw } from '../element.js'
-import { formatCost, formatCount, formatDate, formatShare, formatUsd } from '../format.js'
+import { formatCost, formatCount, formatDate, formatHotkey, formatShare, formatUsd } from '../format.js'
+import { formatBudget, spentOf, usedShare } from './budget.js'
 import { factPairs, meter } from './facts.js'
+
+/** Hotkeys whose budget is shown beside how many have spent theirs. */
+const MOST_HOTKEYS = 5
 
 /**
  * Shows what was used and what it cost; the part of money is absent without prices.
@@ -12,7 +16,7 @@ export function showMoney({ tokens, money, miner }) {
   const hasTokens = Object.values(tokens).some(count => count > 0)
   byId('money-panel').hidden = !hasTokens && !money
   redraw(byId('money'), { tokens, money, since: miner.startedAt }, ({ since }) => [
-    ...(money?.budget ? [budgetBar(money.budget)] : []),
+    ...(money?.budget ? [meter(usedShare(money.budget), 'Budget of the day')] : []),
     element('dl', { class: 'facts' }, ...factPairs([...moneyFacts(money), ...tokenFacts(tokens, since)])),
   ])
 }
@@ -23,12 +27,31 @@ export function showMoney({ tokens, money, miner }) {
  */
 function moneyFacts(money) {
   if (!money) return []
-  const { today, budget } = money
+  const { today, budget, hotkeyBudgets } = money
   return [
     ['Cost today', formatCost(today.usd, today.unknown)],
     budget && ['Budget a day', formatUsd(budget.usdPerDay)],
-    budget && ['Used or reserved', `${formatUsd(budget.usedUsd)}, ${formatShare(budget.usedUsd / budget.usdPerDay)}`],
+    budget && ['Used or reserved', `${formatUsd(budget.usedUsd)}, ${formatShare(usedShare(budget))}`],
     budget && ['Next day begins', formatDate(budget.until)],
+    ...(hotkeyBudgets ? hotkeyFacts(hotkeyBudgets) : []),
+  ]
+}
+
+/**
+ * How many hotkeys have spent their budget, and those that have used most of it.
+ *
+ * @param {readonly HotkeyBudget[]} budgets the most used first
+ * @returns {import('./facts.js').Fact[]}
+ */
+function hotkeyFacts(budgets) {
+  const most = budgets.slice(0, MOST_HOTKEYS).map(({ of, ...budget }) => {
+    const name = element('span', { class: 'mono', title: of }, formatHotkey(of))
+    return /** @type {import('./facts.js').Fact} */ ([name, formatBudget(budget)])
+  })
+  const spent = spentOf(budgets)
+  return [
+    ['Budgets of hotkeys', budgets.length === 0 ? 'none asked today' : spent ? `${spent} spent` : 'none spent'],
+    ...most,
   ]
 }
 
@@ -45,9 +68,4 @@ function tokenFacts({ prompt, cached, completion, reasoning }, since) {
     reasoning > 0 ? ['of which reasoning', formatCount(reasoning)] : undefined,
     ['Counted since', formatDate(since)],
   ]
-}
-
-/** @param {NonNullable<NonNullable<LiveStatus['money']>['budget']>} budget */
-function budgetBar({ usedUsd, usdPerDay }) {
-  return meter(usedUsd / usdPerDay, 'Budget of the day')
 }

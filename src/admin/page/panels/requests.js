@@ -124,8 +124,9 @@ const columns = [
   {
     label: 'Outcome',
     value: ({ outcome }) => outcome,
-    fill: (cell, { outcome, code, status }) => {
+    fill: (cell, { outcome, code, status, reason = '' }) => {
       const why = [code, outcome === 'answered' ? undefined : status].filter(one => one !== undefined).join(' ')
+      cell.title = visible(reason)
       cell.replaceChildren(outcomeMark(outcome), ...(why ? [element('span', { class: 'why from-medium' }, why)] : []))
     },
   },

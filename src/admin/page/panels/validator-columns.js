@@ -1,8 +1,9 @@
 /** @import { ValidatorStatus } from '../../api.js' */
 /** @import { Column } from '../table/live-table.js' */
 import { setText, visible } from '../element.js'
-import { formatAgo, formatCount, formatDuration, formatHotkey, formatStake, UNKNOWN } from '../format.js'
+import { formatAgo, formatCount, formatDuration, formatHotkey, formatShare, formatStake, UNKNOWN } from '../format.js'
 import { fillText } from '../table/live-table.js'
+import { formatBudget, usedShare } from './budget.js'
 
 /** @type {Column<ValidatorStatus>} */
 export const stakeColumn = {
@@ -53,6 +54,16 @@ export function validatorColumns(now) {
     number('Answer', ({ total }) => total?.p50 ?? null, formatDuration, 'medium'),
     number('p95', ({ total }) => total?.p95 ?? null, formatDuration, 'medium'),
     number('Tokens', ({ tokens }) => tokens.prompt + tokens.completion, formatCount, 'wide'),
+    {
+      label: 'Budget',
+      kind: 'number',
+      from: 'budget',
+      value: ({ budget }) => (budget ? usedShare(budget) : null),
+      fill: (cell, { budget }) => {
+        setText(cell, budget ? (budget.isSpent ? 'spent' : formatShare(usedShare(budget))) : UNKNOWN)
+        cell.title = budget ? `${formatBudget(budget)} today` : ''
+      },
+    },
   ]
 }
 

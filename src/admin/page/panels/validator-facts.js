@@ -2,6 +2,7 @@
 /** @import { Fact } from './facts.js' */
 import { element } from '../element.js'
 import { formatCost, formatCount, formatDate, formatDuration, formatStake, UNKNOWN } from '../format.js'
+import { formatBudget } from './budget.js'
 import { outcomeMark } from './outcome.js'
 import { formatPermit, formatReasons } from './validator-columns.js'
 
@@ -33,6 +34,7 @@ export function validatorFacts({ tokens, ...row }) {
     ['Prompt tokens', `${formatCount(tokens.prompt)}, of which cached ${formatCount(tokens.cached)}`],
     ['Completion tokens', `${formatCount(tokens.completion)}, of which reasoning ${formatCount(tokens.reasoning)}`],
     row.unpriced === undefined ? undefined : ['Cost today', formatCost(row.usd, row.unpriced)],
+    row.budget && ['Budget of the day', formatBudget(row.budget)],
   ]
 }
 

@@ -48,6 +48,7 @@ export class Validators {
     const count = rows.length === validators.length ? `${rows.length}` : `${rows.length} of ${validators.length}`
     setText(byId('validators-count'), count)
     byId('validators').classList.toggle('is-empty', rows.length === 0)
+    byId('validators').classList.toggle('has-budgets', this.#status.money?.hotkeyBudgets !== undefined)
     redraw(this.#empty, validators.length > 0 ? undefined : miner, shown =>
       shown ? nothingYet(shown) : [element('span', {}, 'No validator matches the filter.')],
     )

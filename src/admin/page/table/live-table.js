@@ -1,4 +1,4 @@
-import { element, setText } from '../element.js'
+import { element, setText, visible } from '../element.js'
 
 /**
  * @template Row
@@ -7,7 +7,7 @@ import { element, setText } from '../element.js'
  * @property {(row: Row) => string | number | null} value what the column sorts by; null goes last
  * @property {(cell: HTMLElement, row: Row) => void} fill writes the cell; called again when the row changes
  * @property {'number' | 'text'} [kind] numbers align to the right, and sort from the most
- * @property {'medium' | 'wide'} [from] left out of screens that are narrower
+ * @property {'medium' | 'wide' | 'budget'} [from] left out of screens that are narrower; `budget`: without budgets, too
  */
 
 /**
@@ -192,13 +192,20 @@ function classOf({ kind, from }) {
   return [kind === 'number' && 'is-number', from && `from-${from}`].filter(Boolean).join(' ')
 }
 
+/** Characters that any cell has room for. */
+const SHORT = 16
+
 /**
- * Makes the `fill` of a column that shows a text.
+ * Makes the `fill` of a column that shows a text; one that may be clipped is the cell's tooltip, too.
  *
  * @template Row
  * @param {(row: Row) => string} textOf
  * @returns {(cell: HTMLElement, row: Row) => void}
  */
 export function fillText(textOf) {
-  return (cell, row) => setText(cell, textOf(row))
+  return (cell, row) => {
+    const text = textOf(row)
+    setText(cell, text)
+    cell.title = text.length > SHORT ? visible(text) : ''
+  }
 }
