@@ -34,7 +34,7 @@ describe('miner logs and miner replay', () => {
     const hostile = completion('\u001b[2J\u001b[31mred sk-secret-0123456789abcdef\nsecond \u202eline')
     model.behaviour = answered(200, hostile)
     await ask(miner, charlie)
-    model.behaviour = answered(400, { error: { message: 'no' } })
+    model.behaviour = answered(400, { error: { message: 'no \u202ewith sk-secret-0123456789abcdef' } })
     await ask(miner)
     await fetch(`${miner.url}/Prompting`, { method: 'POST', body: '{}' })
     const { stderr } = await miner.stop()
@@ -92,8 +92,11 @@ describe('miner logs and miner replay', () => {
     const whole = await json<WholeRequest>('show', ids[1]!)
     assert.equal(whole.conversations[0]!.answer, '\u001b[2J\u001b[31mred ***\nsecond \u202eline')
     const failed = await logs('show', ids[2]!)
-    assert.match(failed.stdout, /^ {2}attempts +\S+ at \S+ failed with \w+ after \d+ ms$/m)
-    assert.match(failed.stdout, /\nanswer:\n\n?$/)
+    assert.match(
+      failed.stdout,
+      /^ {2}attempts +\S+ at \S+ failed with MODEL_BAD_REQUEST after \d+ ms: \S+ refuses the request \(400\): no \\u202ewith \*\*\*$/m,
+    )
+    assert.match(failed.stdout, /\nuser:\nhi\n$/)
   })
 
   it('says what is wrong, with 2 for a bad value and 1 for the world', async () => {

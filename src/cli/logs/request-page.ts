@@ -48,11 +48,12 @@ export function costText(usd: number | null): string {
 
 function conversationText({ question, answer, isTruncated, toolCalls }: LoggedConversation): string {
   const { messages, ...parameters } = question
+  const said = answerText(answer, toolCalls)
   const end = isTruncated ? ['… the answer was longer than the log keeps'] : []
   return [
     ...messages.map(({ role, content }) => `${role}:\n${content}`),
     ...(Object.keys(parameters).length > 0 ? [`with ${JSON.stringify(parameters)}`] : []),
-    `answer:\n${[answerText(answer, toolCalls), ...end].join('\n')}`,
+    ...(said === '' ? [] : [`answer:\n${[said, ...end].join('\n')}`]),
   ]
     .map(part => `${printable(part)}\n`)
     .join('\n')
