@@ -54,13 +54,13 @@ describe('miner logs and miner replay', () => {
     const { code, stdout, stderr } = await logs()
     assert.equal(code, 0)
     const [header, ...lines] = stdout.trimEnd().split('\n')
-    assert.match(header!, /^TIME \(UTC\) +ID +END +MS +HOTKEY +SYNAPSE +ANSWER$/)
+    assert.match(header!, /^TIME \(UTC\) +ID +END +MS +USD +HOTKEY +SYNAPSE +ANSWER$/)
     assert.equal(lines.length, 3)
     assert.match(
       lines[0]!,
-      /^\d\d-\d\d \d\d:\d\d:\d\d {2}[0-9a-f]{8} {2}200 +\d+ {2}5Grwv…utQY +Prompting +gpt\S+@127\.0\.0\.1\S* \d+\+\d+ tokens$/,
+      /^\d\d-\d\d \d\d:\d\d:\d\d {2}[0-9a-f]{8} {2}200 +\d+ +\? {2}5Grwv…utQY +Prompting +gpt\S+@127\.0\.0\.1\S* \d+\+\d+ tokens$/,
     )
-    assert.match(lines[2]!, / 5\d\d +\d+ {2}5Grwv…utQY +Prompting .* UPSTREAM_\w+$/)
+    assert.match(lines[2]!, / 5\d\d +\d+ +0 {2}5Grwv…utQY +Prompting +UPSTREAM_\w+ gpt\S+$/)
     assert.equal(stderr, 'in that time 1 request of callers that proved no hotkey, which are only counted\n')
   })
 
@@ -343,11 +343,16 @@ describe('miner logs and miner replay', () => {
     await write(wide, [
       entry({ model: 'a-model-with-a-long-name-'.repeat(5), endpoint: '主要', synapse: '漢字'.repeat(9) }),
     ])
-    await using run = onTerminal(['logs', '--file', wide], { env, columns: 80 })
-    const { code, stdout } = await run.ended
-    assert.equal(code, 0)
-    const lines = withoutStatus(stdout).trimEnd().split('\r\n')
-    assert.equal(lines.length, 2)
-    assert.match(lines[1]!, /漢字漢字… {3}a-model.*…$/)
+    for (const [columns, end] of [
+      [80, /5Grwv…utQY {2}a-model.*…$/],
+      [120, /漢字漢字… {3}a-model.*…$/],
+    ] as const) {
+      await using run = onTerminal(['logs', '--file', wide], { env, columns })
+      const { code, stdout } = await run.ended
+      assert.equal(code, 0)
+      const lines = withoutStatus(stdout).trimEnd().split('\r\n')
+      assert.equal(lines.length, 2)
+      assert.match(lines[1]!, end)
+    }
   })
 })

@@ -3,7 +3,7 @@ import type { LoggedConversation, LoggedRequest, WholeRequest } from '../../requ
 import { escapeControls } from '../../text/escape.js'
 import { attemptTexts, tokensText } from '../output/answer-summary.js'
 import { rows } from '../output/table.js'
-import { timeText } from './request-lines.js'
+import { costText, timeText } from './request-lines.js'
 import { waterfall } from './waterfall.js'
 
 /** Formats a request for people, with its waterfall and what was said. @param width columns of the terminal, if it is one */
@@ -39,11 +39,6 @@ function endSentence({ outcome, status, pieces, finishReason }: LoggedRequest): 
   if (status === null) return 'cancelled: the caller disconnected'
   const stream = pieces === null ? '' : `, as a stream of ${pieces} ${pieces === 1 ? 'piece' : 'pieces'}`
   return `${outcome} with ${status}${stream}${finishReason === null ? '' : `, finish reason ${finishReason}`}`
-}
-
-/** Formats what a request cost: unknown is not nothing. */
-export function costText(usd: number | null): string {
-  return usd === null ? 'unknown' : `$${usd.toFixed(6)}`
 }
 
 function conversationText({ question, answer, isTruncated, toolCalls }: LoggedConversation): string {
