@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -113,11 +113,14 @@ describe('miner logs and miner replay', () => {
       [['show', 'no-such-id'], 2, 'REQUEST_UNKNOWN'],
       [['show', ''], 2, 'REQUEST_AMBIGUOUS'],
       [['--netuid', '9'], 1, 'REQUEST_LOG_MISSING'],
-      [['backup', file], 2, 'BACKUP_EXISTS'],
+      [['backup', join(data, 'taken')], 2, 'BACKUP_EXISTS'],
+      [['backup', file, '--force'], 2, 'BACKUP_MISPLACED'],
+      [['backup', data], 2, 'BACKUP_MISPLACED'],
       [['backup', join(data, 'no', 'folder')], 1, 'BACKUP_FAILED'],
       [['--file', file], 2, 'FLAGS_CONFLICT'],
       [['--wallet-name', 'x'], 2, 'CONFIG_INVALID'],
     ]
+    writeFileSync(join(data, 'taken'), '')
     for (const [args, code, error] of cases) {
       const ended = await logs(...args, '--json')
       assert.deepEqual([ended.code, JSON.parse(ended.stdout).error?.code], [code, error], `${args}: ${ended.stdout}`)
@@ -296,7 +299,9 @@ describe('miner logs and miner replay', () => {
     const args = ['serve', '--dev', '--use', 'echo', '--axon-port', '0', '--netuid', '8', '--request-log', 'metadata']
     const { code, stderr } = await runMiner(args, { env })
     assert.deepEqual([code, /is a symbolic link/.test(stderr)], [1, true])
-    assert.equal((await runMiner([...args.slice(0, -1), 'some'], { env })).code, 2)
+    const some = await runMiner([...args.slice(0, -1), 'some'], { env })
+    assert.equal(some.code, 2)
+    assert.match(some.stderr, /one of off, metadata, full, not "some".*\n {2}try: set --request-log metadata, MINER/)
   })
 
   it('makes no file without --request-log', async () => {
