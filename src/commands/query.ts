@@ -18,9 +18,11 @@ import type { TallySummary } from '../cli/repeat/reply-tally.js'
 import { tallyMessages, tallyPage } from '../cli/repeat/tally-page.js'
 import type { DendriteAsk, DendriteReply } from '../dendrite/create-dendrite.js'
 import { explain, type ReplyExplanation } from '../dendrite/explain.js'
+import { requestIdOf } from '../dendrite/request-id.js'
 import { retryAfterOf } from '../dendrite/retry-after.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
+import { escapeControls } from '../text/escape.js'
 import { columnsOf } from '../text/fill.js'
 
 const [alice, bob] = developmentKeys
@@ -93,10 +95,15 @@ export default class Query extends SettingsCommand {
     const reply = frames ? await output.stream(stream()) : await whole()
 
     const problem = explained(reply)
-    const document = output.finish(reply, { isFailed: problem !== null })
+    const requestId = requestIdOf(reply.rawHeaders)
+    const finished = output.finish(reply, { isFailed: problem !== null })
+    const document = { ...finished, ...(requestId !== null && { requestId }) }
+    if (problem && !this.jsonEnabled()) process.stderr.write(formatMessage({ label: replyLabel(reply), ...problem }))
+    // A script that asks without --json finds standard error empty after an answer.
+    const tellsId = requestId !== null && !this.jsonEnabled() && (problem !== null || process.stderr.isTTY)
+    if (tellsId) process.stderr.write(`request id ${escapeControls(requestId)}\n`)
     if (!problem) return document
     process.exitCode = 1
-    if (!this.jsonEnabled()) process.stderr.write(formatMessage({ label: replyLabel(reply), ...problem }))
     const retryAfter = retryAfterOf(reply.rawHeaders)
     return { ...document, ...(retryAfter !== null && { retryAfter }), error: problem }
   }

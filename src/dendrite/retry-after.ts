@@ -1,3 +1,5 @@
+import { replyHeader } from './reply-header.js'
+
 /** A wrong header must not tell a user to come back next year. */
 const MAX_SECONDS = 86_400
 
@@ -8,7 +10,6 @@ const MAX_SECONDS = 86_400
  * @see RFC 9110, section 10.2.3, whose dates no axon sends
  */
 export function retryAfterOf(rawHeaders: readonly string[]): number | null {
-  const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === 'retry-after')
-  const text = at < 0 ? '' : rawHeaders[at + 1]!.trim()
+  const text = replyHeader(rawHeaders, 'retry-after') ?? ''
   return /^\d{1,5}$/.test(text) && Number(text) <= MAX_SECONDS ? Number(text) : null
 }

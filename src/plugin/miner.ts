@@ -99,6 +99,8 @@ export type Attempt = {
   readonly ms: number
   /** the code of the error that it failed with; absent when it succeeded */
   readonly error?: string
+  /** that error in words, for the operator: with the endpoint's own message, and without its secrets */
+  readonly message?: string
   /** how long the endpoint asked to be left alone, in milliseconds */
   readonly retryAfterMs?: number
   /** its tokens, all zero when it cost nothing; absent when they are unknown, as after an abort */

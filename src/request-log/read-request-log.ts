@@ -15,7 +15,7 @@ export type RequestLogFile = AsyncDisposable & {
   after(seq: number, filter: RequestFilter): Promise<WrittenRequests>
   /** Returns the request whose id begins with a text. @throws {RequestLogError} REQUEST_UNKNOWN · REQUEST_AMBIGUOUS */
   find(prefix: string): Promise<WholeRequest>
-  /** Writes a copy of the file. @throws {RequestLogError} BACKUP_EXISTS · BACKUP_FAILED */
+  /** Writes a copy of the file. @throws {RequestLogError} BACKUP_EXISTS · BACKUP_MISPLACED · BACKUP_FAILED */
   backup(target: string, replace: boolean): Promise<void>
 }
 

@@ -6,6 +6,7 @@ import {
   observe,
   type RequestOutcome,
 } from '../axon/events.js'
+import type { Attempt } from '../plugin/miner.js'
 import type { NewRequest } from './database/request-row.js'
 import type { LoggedConversation } from './logged-request.js'
 import type { RequestLogWriter } from './request-log-writer.js'
@@ -83,7 +84,21 @@ function newRequest(record: Ended, known: Pick<NewRequest, 'outcome' | 'hotkey' 
     ...(outcome?.usage && { usage: outcome.usage }),
     ...(cut && { cutBy: bounded(cut.by, MAX_NAME) }),
     ...(pieces !== undefined && { pieces }),
-    ...(attempts.length > 0 && { attempts: attempts.slice(-MAX_ATTEMPTS) }),
+    ...(attempts.length > 0 && { attempts: attempts.slice(-MAX_ATTEMPTS).map(inShort) }),
+  }
+}
+
+/** Returns an attempt with the fields of its type only: a plugin may add others of any size. */
+function inShort({ endpoint, model, ms, error, message, retryAfterMs, usage, isShared }: Attempt): Attempt {
+  return {
+    endpoint: bounded(endpoint, MAX_NAME),
+    model: bounded(model, MAX_NAME),
+    ms,
+    ...(error !== undefined && { error: bounded(error, MAX_NAME) }),
+    ...(message !== undefined && { message: bounded(message, MAX_REASON) }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(usage && { usage }),
+    ...(isShared && { isShared }),
   }
 }
 

@@ -18,7 +18,8 @@ export const requestLogCodes = {
   },
   REQUEST_LOG_BROKEN: {
     meaning: 'the file is not a request log, or is damaged',
-    remedy: 'move it away; `miner serve` then makes a new one',
+    remedy:
+      'move it away; `miner serve` then makes a new one. Where `--file` named another file: `miner logs path` prints where the miner has its own',
   },
   REQUEST_LOG_UNWRITABLE: {
     meaning: 'the request log cannot be written: the folder or the file is not writable, or the disk fails',
@@ -78,6 +79,10 @@ export const requestLogCodes = {
   BACKUP_EXISTS: {
     meaning: '`miner logs backup` does not write over a file',
     remedy: 'name another file, or give `--force`',
+  },
+  BACKUP_MISPLACED: {
+    meaning: '`miner logs backup` cannot write the copy there: it is a folder, or the request log itself',
+    remedy: 'name the file to write, with its folder',
   },
   BACKUP_FAILED: {
     meaning: 'the copy of the request log cannot be written',

@@ -13,7 +13,7 @@ export const makeRequestLogSettings = () =>
       .describe(
         'keep each request of a proven caller in a file that `miner logs` reads: without what was said, or in full, with conversations and answers',
       )
-      .meta({ flag: 'request-log' }),
+      .meta({ flag: 'request-log', examples: ['metadata'] }),
     maxAge: z
       .int()
       .min(60_000)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -34,7 +34,7 @@ describe('miner logs and miner replay', () => {
     const hostile = completion('\u001b[2J\u001b[31mred sk-secret-0123456789abcdef\nsecond \u202eline')
     model.behaviour = answered(200, hostile)
     await ask(miner, charlie)
-    model.behaviour = answered(400, { error: { message: 'no' } })
+    model.behaviour = answered(400, { error: { message: 'no \u202ewith sk-secret-0123456789abcdef' } })
     await ask(miner)
     await fetch(`${miner.url}/Prompting`, { method: 'POST', body: '{}' })
     const { stderr } = await miner.stop()
@@ -54,13 +54,13 @@ describe('miner logs and miner replay', () => {
     const { code, stdout, stderr } = await logs()
     assert.equal(code, 0)
     const [header, ...lines] = stdout.trimEnd().split('\n')
-    assert.match(header!, /^TIME \(UTC\) +ID +END +MS +HOTKEY +SYNAPSE +ANSWER$/)
+    assert.match(header!, /^TIME \(UTC\) +ID +END +MS +USD +HOTKEY +SYNAPSE +ANSWER$/)
     assert.equal(lines.length, 3)
     assert.match(
       lines[0]!,
-      /^\d\d-\d\d \d\d:\d\d:\d\d {2}[0-9a-f]{8} {2}200 +\d+ {2}5Grwv…utQY +Prompting +gpt\S+@127\.0\.0\.1\S* \d+\+\d+ tokens$/,
+      /^\d\d-\d\d \d\d:\d\d:\d\d {2}[0-9a-f]{8} {2}200 +\d+ +\? {2}5Grwv…utQY +Prompting +gpt\S+@127\.0\.0\.1\S* \d+\+\d+ tokens$/,
     )
-    assert.match(lines[2]!, / 5\d\d +\d+ {2}5Grwv…utQY +Prompting .* UPSTREAM_\w+$/)
+    assert.match(lines[2]!, / 5\d\d +\d+ +0 {2}5Grwv…utQY +Prompting +UPSTREAM_\w+ gpt\S+$/)
     assert.equal(stderr, 'in that time 1 request of callers that proved no hotkey, which are only counted\n')
   })
 
@@ -92,8 +92,11 @@ describe('miner logs and miner replay', () => {
     const whole = await json<WholeRequest>('show', ids[1]!)
     assert.equal(whole.conversations[0]!.answer, '\u001b[2J\u001b[31mred ***\nsecond \u202eline')
     const failed = await logs('show', ids[2]!)
-    assert.match(failed.stdout, /^ {2}attempts +\S+ at \S+ failed with \w+ after \d+ ms$/m)
-    assert.match(failed.stdout, /\nanswer:\n\n?$/)
+    assert.match(
+      failed.stdout,
+      /^ {2}attempts +\S+ at \S+ failed with MODEL_BAD_REQUEST after \d+ ms: \S+ refuses the request \(400\): no \\u202ewith \*\*\*$/m,
+    )
+    assert.match(failed.stdout, /\nuser:\nhi\n$/)
   })
 
   it('says what is wrong, with 2 for a bad value and 1 for the world', async () => {
@@ -110,11 +113,14 @@ describe('miner logs and miner replay', () => {
       [['show', 'no-such-id'], 2, 'REQUEST_UNKNOWN'],
       [['show', ''], 2, 'REQUEST_AMBIGUOUS'],
       [['--netuid', '9'], 1, 'REQUEST_LOG_MISSING'],
-      [['backup', file], 2, 'BACKUP_EXISTS'],
+      [['backup', join(data, 'taken')], 2, 'BACKUP_EXISTS'],
+      [['backup', file, '--force'], 2, 'BACKUP_MISPLACED'],
+      [['backup', data], 2, 'BACKUP_MISPLACED'],
       [['backup', join(data, 'no', 'folder')], 1, 'BACKUP_FAILED'],
       [['--file', file], 2, 'FLAGS_CONFLICT'],
       [['--wallet-name', 'x'], 2, 'CONFIG_INVALID'],
     ]
+    writeFileSync(join(data, 'taken'), '')
     for (const [args, code, error] of cases) {
       const ended = await logs(...args, '--json')
       assert.deepEqual([ended.code, JSON.parse(ended.stdout).error?.code], [code, error], `${args}: ${ended.stdout}`)
@@ -293,7 +299,9 @@ describe('miner logs and miner replay', () => {
     const args = ['serve', '--dev', '--use', 'echo', '--axon-port', '0', '--netuid', '8', '--request-log', 'metadata']
     const { code, stderr } = await runMiner(args, { env })
     assert.deepEqual([code, /is a symbolic link/.test(stderr)], [1, true])
-    assert.equal((await runMiner([...args.slice(0, -1), 'some'], { env })).code, 2)
+    const some = await runMiner([...args.slice(0, -1), 'some'], { env })
+    assert.equal(some.code, 2)
+    assert.match(some.stderr, /one of off, metadata, full, not "some".*\n {2}try: set --request-log metadata, MINER/)
   })
 
   it('makes no file without --request-log', async () => {
@@ -340,11 +348,16 @@ describe('miner logs and miner replay', () => {
     await write(wide, [
       entry({ model: 'a-model-with-a-long-name-'.repeat(5), endpoint: '主要', synapse: '漢字'.repeat(9) }),
     ])
-    await using run = onTerminal(['logs', '--file', wide], { env, columns: 80 })
-    const { code, stdout } = await run.ended
-    assert.equal(code, 0)
-    const lines = withoutStatus(stdout).trimEnd().split('\r\n')
-    assert.equal(lines.length, 2)
-    assert.match(lines[1]!, /漢字漢字… {3}a-model.*…$/)
+    for (const [columns, end] of [
+      [80, /5Grwv…utQY {2}a-model.*…$/],
+      [120, /漢字漢字… {3}a-model.*…$/],
+    ] as const) {
+      await using run = onTerminal(['logs', '--file', wide], { env, columns })
+      const { code, stdout } = await run.ended
+      assert.equal(code, 0)
+      const lines = withoutStatus(stdout).trimEnd().split('\r\n')
+      assert.equal(lines.length, 2)
+      assert.match(lines[1]!, end)
+    }
   })
 })

@@ -67,7 +67,7 @@ describe('miner query of a synapse', () => {
   it('asks with the example, and prints what the reply changed', async () => {
     const { code, stdout, stderr } = await ask([])
     assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'haiku: "Write 3 lines about topic."\n', stderr: '' })
-    const { ms: _, axonMs: __, ...document } = JSON.parse((await ask(['--json'])).stdout)
+    const { ms: _, axonMs: __, requestId: ___, ...document } = JSON.parse((await ask(['--json'])).stdout)
     assert.deepEqual(document, { fields: { haiku: 'Write 3 lines about topic.' }, status: 200, message: 'Success' })
   })
 
@@ -127,9 +127,16 @@ describe('miner query of a synapse', () => {
     assert.match(lines.stderr, /^\d pieces?, the first after \d+ ms, the end after \d+ ms\n$/)
     assert.equal((await ask(['--synapse', 'Events', ...body])).stdout, 'data: a b\n\ndata: [DONE]\n\n')
     assert.equal((await ask(['--synapse', 'Words', ...body])).stdout, 'a b\n')
-    const { pieces, ms: _, firstMs: __, ...document } = JSON.parse((await ask(['--stream', '--json', ...body])).stdout)
+    const {
+      pieces,
+      ms: _,
+      firstMs: __,
+      requestId,
+      ...document
+    } = JSON.parse((await ask(['--stream', '--json', ...body])).stdout)
     assert.ok(pieces > 0)
     const stream = '{"type":"data","data":"a b"}\n{"type":"meta"}\n'
+    assert.match(requestId, /^[0-9a-f-]{36}$/)
     assert.deepEqual(document, { stream, status: 200, message: 'Success', axonMs: document.axonMs })
   })
 

@@ -68,14 +68,15 @@ describe('miner query', () => {
     const wrong = ['query', '--dev', '--url', miner.url, '--receiver', alice.address, 'hi']
     const { code, stdout, stderr } = await runMiner(wrong)
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
-    assert.match(stderr, /^401: .+\n {2}try: .*--receiver.*\n$/)
+    assert.match(stderr, /^401: .+\n {2}try: .*--receiver.*\nrequest id [0-9a-f-]{36}\n$/)
 
     const json = await runMiner([...wrong, '--json'])
-    const { ms: _ms, axonMs: _axonMs, message, ...reply } = JSON.parse(json.stdout)
-    const [, sentence, hint] = /^401: (.*)\n {2}try: (.*)\n$/.exec(stderr)!
+    const { ms: _ms, axonMs: _axonMs, requestId, message, ...reply } = JSON.parse(json.stdout)
+    const [, sentence, hint] = /^401: (.*)\n {2}try: (.*)\n/.exec(stderr)!
     const error = { code: 'SIGNATURE_MISMATCH', message: sentence, hint }
     assert.deepEqual(reply, { completion: null, status: 401, error })
     assert.match(message, /^Not Verified/)
+    assert.match(requestId, /^[0-9a-f-]{36}$/)
     assert.deepEqual({ code: json.code, stderr: json.stderr }, { code: 1, stderr: '' })
   })
 
@@ -91,7 +92,7 @@ describe('miner query', () => {
     })
     const { code, stderr } = await runMiner(['query', '--dev', '--url', proxy.url, 'hi'])
     assert.equal(code, 1)
-    assert.match(stderr, /^401: .+\n {2}try: check the proxy in front of the axon.*underscore.*\n$/)
+    assert.match(stderr, /^401: .+\n {2}try: check the proxy in front of the axon.*underscore.*\nrequest id .*\n$/)
   })
 
   it('waits as long as --timeout says', async () => {
@@ -114,12 +115,16 @@ describe('miner query', () => {
 
   it('cannot be made to move a cursor by an axon', async () => {
     await using axon = await startServer((_, response) => {
-      response.writeHead(403, { 'content-type': 'application/json', bt_header_axon_status_code: '403' })
+      const headers = { 'content-type': 'application/json', bt_header_axon_status_code: '403' }
+      response.writeHead(403, { ...headers, 'x-request-id': 'a\u009b31m' })
       response.end(JSON.stringify({ message: 'Forbidden\u001b[2J\u009b31m\n\u202eerror: forged' }))
     })
     const { code, stderr } = await runMiner(['query', '--dev', '--url', axon.url, 'hi'])
     assert.equal(code, 1)
-    assert.match(stderr, /^403: .*\\u001b\[2J\\u009b31m\\u000a\\u202eerror: forged\n {2}try: .*\n$/)
+    assert.match(
+      stderr,
+      /^403: .*\\u001b\[2J\\u009b31m\\u000a\\u202eerror: forged\n {2}try: .*\nrequest id a\\u009b31m\n$/,
+    )
   })
 
   it('takes no answer that is no text', async () => {

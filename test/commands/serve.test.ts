@@ -24,7 +24,7 @@ describe('miner serve', () => {
     assert.deepEqual(asked, { code: 0, signal: null, stdout: 'hi\n', stderr: '' })
 
     const { stdout } = await runMiner(['query', '--dev', '--url', miner.url, 'hi', '--json'])
-    const { ms, axonMs, ...reply } = JSON.parse(stdout)
+    const { ms, axonMs, requestId, ...reply } = JSON.parse(stdout)
     assert.deepEqual(reply, { completion: 'hi', status: 200, message: 'Success' })
     assert.ok(ms >= 0 && axonMs >= 0)
 
@@ -34,6 +34,7 @@ describe('miner serve', () => {
       miner.records.map(({ event }) => event),
       ['serving', 'answered', 'answered', 'draining', 'stopped'],
     )
+    assert.equal(miner.records[2]!.id, requestId)
     const [serving, first] = miner.records
     const { time: _time, level: _level, url: _url, port, ...said } = serving!
     assert.equal(port, miner.port)
@@ -96,7 +97,7 @@ describe('miner serve', () => {
     assert.equal((await send(miner.url, signedRequest({ by: charlie }))).status, 200)
     const refused = await runMiner(['query', '--dev', '--url', miner.url, 'hi'])
     assert.equal(refused.code, 1)
-    assert.match(refused.stderr, /^403: the axon does not answer this hotkey.*\n {2}try: .*\n$/)
+    assert.match(refused.stderr, /^403: the axon does not answer this hotkey.*\n {2}try: .*\nrequest id .*\n$/)
   })
 
   it('takes the command line of the Python miner', async () => {

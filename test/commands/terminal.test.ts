@@ -286,7 +286,7 @@ describe('on a terminal', () => {
       slow.open()
       const { stdout } = await run.ended
       assert.match(stdout, frame('waiting for the axon'))
-      assert.ok(stdout.endsWith(`s)${ERASE}Hello\r\n`), stdout)
+      assert.match(stdout.split(`s)${ERASE}`).at(-1)!, /^Hello\r\nrequest id [0-9a-f-]{36}\r\n$/)
     })
 
     it('an encrypted hotkey, and why that takes long', async () => {
@@ -580,7 +580,10 @@ describe('on a terminal', () => {
   it('query without a question asks with the example, and says so', async () => {
     await using served = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'])
     await using run = onTerminal(['query', '--dev', '--url', served.url])
-    assert.equal((await run.ended).stdout, 'asking Prompting with its example\r\nWhat is TAO?\r\n')
+    assert.match(
+      (await run.ended).stdout,
+      /^asking Prompting with its example\r\nWhat is TAO\?\r\nrequest id [0-9a-f-]{36}\r\n$/,
+    )
   })
 
   it('an unknown command does not ask back', async () => {

@@ -81,7 +81,11 @@ describe('readRequestLog', () => {
     const target = join(folder.path, 'copies', 'copy.sqlite')
     await assert.rejects(log.backup(target, false), failing('BACKUP_FAILED'))
     mkdirSync(join(folder.path, 'copies'))
-    await assert.rejects(log.backup(folder.path, true), failing('BACKUP_FAILED'))
+    for (const replace of [true, false]) {
+      await assert.rejects(log.backup(join(folder.path, 'copies'), replace), failing('BACKUP_MISPLACED'))
+      await assert.rejects(log.backup(path, replace), failing('BACKUP_MISPLACED'))
+    }
+    await assert.rejects(log.backup(`${path}-wal`, true), failing('BACKUP_MISPLACED'))
     await log.backup(target, false)
     assert.equal(statSync(target).mode & 0o777, 0o600)
     await assert.rejects(log.backup(target, false), failing('BACKUP_EXISTS'))

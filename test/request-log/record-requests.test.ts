@@ -113,10 +113,16 @@ describe('recordRequests', () => {
     using recorded = recording({ costOf: ({ attempts = [] }) => attempts.length / 4 })
     const long = 'x'.repeat(10_000)
     const failed = { status: 500, code: 'INTERNAL', reason: long, plugin: 'p', error: null }
-    publish('failed', () => ({ ...ended, ...failed, attempts: Array.from({ length: 60 }, () => attempt) }))
+    const usage = { promptTokens: 9 }
+    const known = { ms: 5, retryAfterMs: 9, usage, isShared: true } as const
+    const wordy = { endpoint: long, model: long, error: long, message: long, ...known, other: long }
+    publish('failed', () => ({ ...ended, ...failed, attempts: Array.from({ length: 60 }, () => wordy) }))
     publish('answered', () => ({ ...ended, status: 200, outcome: { model: long, finishReason: long } }))
     const [first, second] = recorded.entries.map(({ request }) => request)
     assert.deepEqual([first!.costUsd, first!.attempts?.length, first!.reason?.length], [15, 50, 301])
+    const [name, message] = [201, 301].map(length => `${'x'.repeat(length - 1)}…`)
+    const short = { endpoint: name, model: name, error: name, message, ...known }
+    assert.deepEqual(first!.attempts![0], short)
     assert.deepEqual([second!.costUsd, second!.model?.length, second!.finishReason?.length], [0, 201, 201])
   })
 

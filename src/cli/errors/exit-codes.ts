@@ -82,6 +82,7 @@ const requestLog: ReadonlyMap<RequestLogErrorCode, number> = new Map([
   ['REPLAY_NOT_CONFIRMED', MISUSED],
   ['REPLAY_ABORTED', INTERRUPTED],
   ['BACKUP_EXISTS', MISUSED],
+  ['BACKUP_MISPLACED', MISUSED],
 ])
 
 /** Each returns the exit code of a command that ends with an error of the class. */

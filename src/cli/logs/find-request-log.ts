@@ -59,15 +59,19 @@ export async function findRequestLog(scope: Scope, { dev, file }: Chosen): Promi
  */
 export async function openRequestLog(scope: Scope, chosen: Chosen): Promise<RequestLogFile> {
   const path = await findRequestLog(scope, chosen)
-  if (!existsSync(path)) throw await missing(path, scope.resolve(REQUEST_LOG_FOLDER))
+  if (!existsSync(path)) throw missing(path, await missingHint(scope.resolve(REQUEST_LOG_FOLDER), chosen))
   return scope.resolve(RESOURCES).own(readRequestLog(path))
 }
 
-async function missing(path: string, folder: string): Promise<RequestLogError> {
+function missing(path: string, hint: string): RequestLogError {
+  return new RequestLogError('REQUEST_LOG_MISSING', `there is no request log at ${path}`, { hint })
+}
+
+async function missingHint(folder: string, { file }: Chosen): Promise<string> {
+  if (file !== undefined) return 'miner logs path prints where the miner has its own'
   const names = await readdir(folder).catch(() => []) // there is no folder before the first request log
   const other = names.find(name => name.endsWith('.sqlite'))
-  const hint = other
+  return other
     ? `name the hotkey and the subnet, or a file: --file ${shellWord(join(folder, other))}`
     : 'serve with --request-log metadata, which keeps requests from then on'
-  return new RequestLogError('REQUEST_LOG_MISSING', `there is no request log at ${path}`, { hint })
 }

@@ -4,7 +4,8 @@ import type { LoggedConversation, LoggedRequest, WholeRequest } from '../../requ
 import { RequestLogError } from '../../request-log/request-log-error.js'
 import { cutColumns, fill, padColumns } from '../../text/fill.js'
 import { tokensText } from '../output/answer-summary.js'
-import { answerText, costText, printable } from './request-page.js'
+import { costText } from './request-lines.js'
+import { answerText, printable } from './request-page.js'
 
 /** An answer of a replay: the one of the log, or the new one. What is not known is null. */
 export type ReplayedAnswer = {

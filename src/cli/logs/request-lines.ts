@@ -3,36 +3,47 @@ import type { LoggedRequest } from '../../request-log/logged-request.js'
 import { escapeControls } from '../../text/escape.js'
 import { cutColumns, padColumns, printedColumns } from '../../text/fill.js'
 
+type Column = {
+  readonly name: string
+  readonly size: number
+  readonly isNumber?: true
+  readonly cell: (request: LoggedRequest) => string
+}
+
 /** The columns of a list whose widths are fixed, so that a line that follows later stands below the others. */
-const columns = [
-  ['time (utc)', 14],
-  ['id', 8],
-  ['end', 3],
-  ['ms', 6],
-  ['hotkey', 10],
-  ['synapse', 10],
-] as const
+const columns: readonly Column[] = [
+  { name: 'time (utc)', size: 14, cell: ({ at }) => timeText(at).slice(5, 19) },
+  { name: 'id', size: 8, cell: ({ id }) => id.slice(0, 8) },
+  // As in the log: the caller disconnected.
+  { name: 'end', size: 3, cell: ({ status }) => (status === null ? '---' : String(status)) },
+  { name: 'ms', size: 7, isNumber: true, cell: ({ ms }) => String(Math.round(ms)) },
+  { name: 'usd', size: 8, isNumber: true, cell: costCell },
+  { name: 'hotkey', size: 10, cell: ({ hotkey }) => shortHotkey(hotkey) },
+  { name: 'synapse', size: 10, cell: ({ synapse }) => synapse },
+]
+
+/** A narrower terminal has no column of the synapse, so that the answer has room. */
+const MIN_WIDTH = 100
 
 /** The line above a list of requests. @param width columns of the terminal; undefined: it is none */
 export function requestHeader(width: number | undefined): string {
-  const names = columns.map(([name, size]) => (name === 'ms' ? name.padStart(size) : name.padEnd(size)))
-  return cut([...names, 'answer'].join('  ').toUpperCase(), width)
+  return line(({ name }) => name, 'answer', width).toUpperCase()
 }
 
 /** Formats a request for people, on one line. @param width columns of the terminal; undefined: it is none */
 export function requestLine(request: LoggedRequest, width: number | undefined): string {
-  const { at, id, ms, hotkey, synapse } = request
-  const cells = [
-    timeText(at).slice(5, 19),
-    id.slice(0, 8),
-    // As in the log: the caller disconnected.
-    request.status === null ? '---' : String(request.status),
-    String(Math.round(ms)).padStart(6),
-    shortHotkey(hotkey),
-    synapse,
-  ]
-  const line = columns.map(([, size], at) => padded(escapeControls(cells[at]!), size, width !== undefined)).join('  ')
-  return cut(`${line}  ${escapeControls(answerText(request))}`.trimEnd(), width)
+  return line(({ cell }) => escapeControls(cell(request)), escapeControls(answerText(request)), width)
+}
+
+function line(cellOf: (column: Column) => string, answer: string, width: number | undefined): string {
+  const isNarrow = width !== undefined && width < MIN_WIDTH
+  const cells = columns
+    .filter(({ name }) => !isNarrow || name !== 'synapse')
+    .map(column => {
+      const cell = width === undefined ? cellOf(column) : cut(cellOf(column), column.size)
+      return column.isNumber ? cell.padStart(column.size) : padColumns(cell, column.size)
+    })
+  return cut([...cells, answer].join('  ').trimEnd(), width)
 }
 
 /** Formats an instant: `2026-11-29 14:03:07.123`. */
@@ -40,6 +51,24 @@ export function timeText(at: number): string {
   return new Date(at).toISOString().replace('T', ' ').replace('Z', '')
 }
 
+/** Formats dollars in 8 columns. `?`: a model was asked, and what it cost is unknown; empty: none was asked. */
+function costCell({ costUsd: usd, model }: LoggedRequest): string {
+  if (usd === null) return model === null ? '' : '?'
+  if (usd === 0) return '0'
+  if (usd < LEAST_USD) return '<.000001'
+  return usd < 1 ? usd.toFixed(6) : usd.toFixed(usd < 1000 ? 4 : 2)
+}
+
+const LEAST_USD = 0.000_001
+
+/** Formats what a request cost: unknown is not nothing. */
+export function costText(usd: number | null): string {
+  if (usd === null) return 'unknown'
+  if (usd === 0) return '$0'
+  return usd < LEAST_USD ? 'less than $0.000001' : `$${usd.toFixed(6)}`
+}
+
+/** Says first what went wrong: a line is cut at its end. */
 function answerText(request: LoggedRequest): string {
   const { code, cutBy, usage } = request
   const { promptTokens, completionTokens } = usage
@@ -48,10 +77,10 @@ function answerText(request: LoggedRequest): string {
       ? []
       : [`${promptTokens ?? '?'}+${completionTokens ?? '?'} tokens`]
   return [
-    ...(modelText(request) ?? []),
-    ...tokens,
     ...(code === null ? [] : [code]),
     ...(cutBy === null ? [] : [`cut by ${cutBy}`]),
+    ...(modelText(request) ?? []),
+    ...tokens,
   ].join(' ')
 }
 
@@ -60,11 +89,7 @@ function modelText({ model, endpoint }: LoggedRequest): readonly string[] | null
   return [endpoint === null ? model : `${model}@${endpoint}`]
 }
 
-function padded(cell: string, size: number, isCut: boolean): string {
-  return padColumns(isCut ? cut(cell, size) : cell, size)
-}
-
-function cut(line: string, width: number | undefined): string {
-  if (width === undefined || printedColumns(line) <= width) return line
-  return `${cutColumns(line, width - 1)[0]}…`
+function cut(text: string, width: number | undefined): string {
+  if (width === undefined || printedColumns(text) <= width) return text
+  return `${cutColumns(text, width - 1)[0]}…`
 }

@@ -3,7 +3,7 @@ import type { LoggedConversation, LoggedRequest, WholeRequest } from '../../requ
 import { escapeControls } from '../../text/escape.js'
 import { attemptTexts, tokensText } from '../output/answer-summary.js'
 import { rows } from '../output/table.js'
-import { timeText } from './request-lines.js'
+import { costText, timeText } from './request-lines.js'
 import { waterfall } from './waterfall.js'
 
 /** Formats a request for people, with its waterfall and what was said. @param width columns of the terminal, if it is one */
@@ -41,18 +41,14 @@ function endSentence({ outcome, status, pieces, finishReason }: LoggedRequest): 
   return `${outcome} with ${status}${stream}${finishReason === null ? '' : `, finish reason ${finishReason}`}`
 }
 
-/** Formats what a request cost: unknown is not nothing. */
-export function costText(usd: number | null): string {
-  return usd === null ? 'unknown' : `$${usd.toFixed(6)}`
-}
-
 function conversationText({ question, answer, isTruncated, toolCalls }: LoggedConversation): string {
   const { messages, ...parameters } = question
+  const said = answerText(answer, toolCalls)
   const end = isTruncated ? ['… the answer was longer than the log keeps'] : []
   return [
     ...messages.map(({ role, content }) => `${role}:\n${content}`),
     ...(Object.keys(parameters).length > 0 ? [`with ${JSON.stringify(parameters)}`] : []),
-    `answer:\n${[answerText(answer, toolCalls), ...end].join('\n')}`,
+    ...(said === '' ? [] : [`answer:\n${[said, ...end].join('\n')}`]),
   ]
     .map(part => `${printable(part)}\n`)
     .join('\n')

@@ -19,14 +19,14 @@ export function answerSummary({ outcome: { model, attempts, usage }, firstMs, ms
   ])
 }
 
-/** Summarizes the attempts at an answer when all of them failed. */
-export function attemptSummary(attempts: readonly Attempt[]): string {
-  return rows([['attempts', attemptTexts(attempts)]])
+/** Summarizes the attempts at an answer when all of them failed. @param error in words, which follows the summary */
+export function attemptSummary(attempts: readonly Attempt[], error: string): string {
+  return rows([['attempts', attemptTexts(attempts, error)]])
 }
 
-/** Says of each attempt how it ended. */
-export function attemptTexts(attempts: readonly Attempt[]): readonly string[] {
-  return attempts.map(({ endpoint, model, ms, error, retryAfterMs }) => {
+/** Says of each attempt how it ended. @param known an error in words that is printed elsewhere */
+export function attemptTexts(attempts: readonly Attempt[], known?: string): readonly string[] {
+  return attempts.map(({ endpoint, model, ms, error, message, retryAfterMs }) => {
     const end =
       error === undefined
         ? 'answered'
@@ -34,7 +34,8 @@ export function attemptTexts(attempts: readonly Attempt[]): readonly string[] {
           ? 'was slower than another endpoint or key, and was aborted'
           : `failed with ${error}`
     const wait = retryAfterMs === undefined ? '' : `, and asks to wait ${retryAfterMs} ms`
-    return `${model} at ${endpoint} ${end} after ${Math.round(ms)} ms${wait}`
+    const why = message === undefined || message === known || error === 'HEDGE_LOST' ? '' : `: ${message}`
+    return `${model} at ${endpoint} ${end} after ${Math.round(ms)} ms${wait}${why}`
   })
 }
 

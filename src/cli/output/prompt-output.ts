@@ -81,7 +81,7 @@ export class PromptOutput {
     await new Promise(setImmediate)
     if (!(error instanceof NoAnswer)) return error
     const attempts = error.attempts ?? tried
-    if (error.attempts || tried.length > 0) this.#note(attemptSummary(attempts))
+    if (error.attempts || tried.length > 0) this.#note(attemptSummary(attempts, error.message))
     return error.attempts || tried.length === 0 ? error : error.with({ attempts })
   }
 

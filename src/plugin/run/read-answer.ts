@@ -54,12 +54,13 @@ export function parseAttempt(value: unknown): Attempt | undefined {
 
 /** Returns whether a value is an attempt as its type defines it, but for its counts. */
 function isAttempt(value: unknown): value is Omit<Attempt, 'usage'> & { readonly usage?: unknown } {
-  const { endpoint, model, ms, error, retryAfterMs } = fieldsOf(value)
+  const { endpoint, model, ms, error, message, retryAfterMs } = fieldsOf(value)
   return (
     typeof endpoint === 'string' &&
     typeof model === 'string' &&
     isDuration(ms) &&
     (error === undefined || typeof error === 'string') &&
+    (message === undefined || typeof message === 'string') &&
     (retryAfterMs === undefined || isDuration(retryAfterMs))
   )
 }

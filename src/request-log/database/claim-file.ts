@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { RequestLogError } from '../request-log-error.js'
 
 /** Files that SQLite keeps beside a database in WAL mode; it gives them the mode of the database. */
-const besides = ['-wal', '-shm']
+export const besides = ['-wal', '-shm']
 
 /**
  * Creates the file of a database, unless there is one, so that SQLite finds one that only this user may read and write. The
@@ -14,8 +14,9 @@ const besides = ['-wal', '-shm']
  */
 export function claimFile(path: string): void {
   const folder = whyForeign(statSync(dirname(path)))
-  if (folder) throw unsafe(dirname(path), folder)
-  requireOwn(path)
+  const hint = 'move it away, or name another data folder with MINER_DATA_DIR'
+  if (folder) throw unsafe(dirname(path), folder, hint)
+  requireOwn(path, hint)
   const file = openSync(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600)
   try {
     // It may come out of a backup.
@@ -28,14 +29,15 @@ export function claimFile(path: string): void {
 /**
  * Requires that the files of a database, those that there are, are regular files of this user's.
  *
+ * @param hint what to do about others
  * @throws {RequestLogError} REQUEST_LOG_UNSAFE
  * @throws the error of the file system
  */
-export function requireOwn(path: string): void {
+export function requireOwn(path: string, hint: string): void {
   for (const file of ['', ...besides].map(beside => path + beside)) {
     const about = lstatSync(file, { throwIfNoEntry: false })
     const why = about && (whyLinked(about) ?? whyForeign(about))
-    if (why) throw unsafe(file, why)
+    if (why) throw unsafe(file, why, hint)
   }
 }
 
@@ -54,8 +56,6 @@ function whyForeign({ uid, mode }: Stats): string | undefined {
   return mode & 0o022 ? `may be written by others (mode ${(mode & 0o777).toString(8)})` : undefined
 }
 
-function unsafe(path: string, why: string): RequestLogError {
-  return new RequestLogError('REQUEST_LOG_UNSAFE', `the request log is not used: ${path} ${why}`, {
-    hint: 'move it away, or name another data folder with MINER_DATA_DIR',
-  })
+function unsafe(path: string, why: string, hint: string): RequestLogError {
+  return new RequestLogError('REQUEST_LOG_UNSAFE', `the request log is not used: ${path} ${why}`, { hint })
 }

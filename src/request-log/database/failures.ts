@@ -26,7 +26,7 @@ export function writeFailure(error: unknown, path: string): unknown {
   const reason = reasonOf(error)
   if (isFull(error))
     return failure('REQUEST_LOG_FULL', `the disk is full: ${path} cannot grow`, error, 'make room on the disk')
-  if (isBroken(error)) return broken(error, path)
+  if (isBroken(error)) return broken(error, path, 'move it away; miner serve then makes a new one')
   if (isLocked(error)) return locked(error, path)
   return failure(
     'REQUEST_LOG_UNWRITABLE',
@@ -46,7 +46,7 @@ export function readFailure(error: unknown, path: string): unknown {
       error,
       'serve with --request-log metadata',
     )
-  if (isBroken(error)) return broken(error, path)
+  if (isBroken(error)) return broken(error, path, FIND_HINT)
   if (isLocked(error)) return locked(error, path)
   return failure(
     'REQUEST_LOG_UNREADABLE',
@@ -58,20 +58,32 @@ export function readFailure(error: unknown, path: string): unknown {
 
 /** Returns why a copy cannot be written, as an error of the request log. */
 export function backupFailure(error: unknown, target: string): RequestLogError {
+  if (error instanceof RequestLogError) return error
   const { code } = error as NodeJS.ErrnoException
   if (code === 'EEXIST')
     return failure('BACKUP_EXISTS', `${target} exists`, error, 'name another file, or give --force to replace it')
   const reason = isFull(error) ? 'the disk is full' : reasonOf(error)
-  return failure('BACKUP_FAILED', `cannot write ${target}: ${reason}`, error, 'name a file in a folder with room')
+  return failure(
+    'BACKUP_FAILED',
+    `cannot write ${target}: ${reason}`,
+    error,
+    'name a file in a folder that exists and has room',
+  )
 }
 
 function failure(code: RequestLogErrorCode, message: string, cause: unknown, hint: string): RequestLogError {
   return new RequestLogError(code, message, { hint, cause })
 }
 
-function broken(error: unknown, path: string): RequestLogError {
-  const hint = 'move it away; miner serve then makes a new one'
-  return failure('REQUEST_LOG_BROKEN', `${path} is not a request log, or is damaged: ${reasonOf(error)}`, error, hint)
+/** How to find the file that is meant. */
+export const FIND_HINT =
+  'miner logs path prints where the miner has its request log; if it is this one, move it away, and miner serve makes a new one'
+
+function broken(error: unknown, path: string, hint: string): RequestLogError {
+  const what = hasCode(error, [NOT_A_DATABASE])
+    ? 'is not a request log: it is not a SQLite database'
+    : `is damaged: ${reasonOf(error)}`
+  return failure('REQUEST_LOG_BROKEN', `${path} ${what}`, error, hint)
 }
 
 function locked(error: unknown, path: string): RequestLogError {

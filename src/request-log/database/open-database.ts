@@ -50,7 +50,7 @@ const JOURNAL_BYTES = 8 * 1_048_576
 export function openToRead(path: string): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
-    requireOwn(path)
+    requireOwn(path, 'name the file itself: miner logs path prints where the miner has its own')
     database = new DatabaseSync(path, { readOnly: true })
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA trusted_schema = OFF`)
     requireSchema(database, path)

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import {
   type LoggedRequests,
@@ -9,7 +7,8 @@ import {
   type WrittenRequests,
 } from '../logged-request.js'
 import { RequestLogError } from '../request-log-error.js'
-import { backupFailure, readFailure } from './failures.js'
+import { backUp } from './back-up.js'
+import { readFailure } from './failures.js'
 import { openToRead } from './open-database.js'
 import { conversationOfRow, requestOfRow, selectedConversation, selectedRequest } from './request-row.js'
 import { numberOf, SLOW_MS } from './schema.js'
@@ -81,30 +80,10 @@ export class RequestReader {
    *
    * @param target an absolute path
    * @param replace whether a file that is there is replaced, once the copy is whole
-   * @throws {RequestLogError} BACKUP_EXISTS · BACKUP_FAILED
+   * @throws {RequestLogError} BACKUP_EXISTS · BACKUP_MISPLACED · BACKUP_FAILED
    */
   backup(target: string, replace: boolean): void {
-    this.#read(database => {
-      // Beside it, so that a copy that breaks off is never taken for a whole one.
-      const beside = `${target}.${randomBytes(6).toString('hex')}.new`
-      const made: string[] = []
-      const make = (path: string) => {
-        closeSync(openSync(path, 'wx', 0o600))
-        made.push(path)
-      }
-      try {
-        // An empty file keeps the place, so that no file of another process is replaced.
-        if (!replace) make(target)
-        // SQLite writes into an empty file, and keeps its mode.
-        make(beside)
-        database.prepare('VACUUM INTO ?').run(beside)
-        sync(beside)
-        renameSync(beside, target)
-      } catch (error) {
-        for (const path of made) rmSync(path, { force: true })
-        throw backupFailure(error, target)
-      }
-    })
+    this.#read(database => backUp(database, { path: this.#path, target, replace }))
   }
 
   close(): void {
@@ -167,15 +146,6 @@ function conditions({ since, hotkey, status, outcome, minMs }: RequestFilter) {
       ...(minMs !== undefined && minMs >= SLOW_MS ? [`ms >= ${SLOW_MS}`] : []),
     ],
     values: given.map(([, value]) => value!),
-  }
-}
-
-function sync(path: string): void {
-  const file = openSync(path, 'r')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
   }
 }
 

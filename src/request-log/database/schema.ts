@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { RequestLogError } from '../request-log-error.js'
+import { FIND_HINT } from './failures.js'
 
 /** Marks a file as a request log: `mnRQ`. */
 const APPLICATION_ID = 0x6d6e5251
@@ -117,7 +118,7 @@ function versionOf(database: DatabaseSync, path: string): number {
   const isEmpty = numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0
   if (id !== APPLICATION_ID && !(id === 0 && version === 0 && isEmpty))
     throw new RequestLogError('REQUEST_LOG_BROKEN', `${path} is a database of another program`, {
-      hint: 'move it away, or name another file',
+      hint: FIND_HINT,
     })
   return version
 }

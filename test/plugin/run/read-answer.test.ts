@@ -220,7 +220,7 @@ describe('parseOutcome', () => {
     const outcome = {
       ...said,
       usage: { promptTokens: 9, cachedTokens: 0, completionTokens: 2, reasoningTokens: 1 },
-      attempts: [{ ...attempt, error: 'MODEL_BUSY', retryAfterMs: 45_000 }, attempt],
+      attempts: [{ ...attempt, error: 'MODEL_BUSY', message: 'main is busy', retryAfterMs: 45_000 }, attempt],
     }
     assert.deepEqual(parseOutcome(outcome), outcome)
     assert.deepEqual(parseOutcome(said), said)
@@ -235,6 +235,7 @@ describe('parseOutcome', () => {
       'main',
       { ...attempt, ms: '5' },
       { ...attempt, error: 5 },
+      { ...attempt, message: 5 },
       { ...attempt, retryAfterMs: 'x' },
       { ...attempt, endpoint: null },
     ]

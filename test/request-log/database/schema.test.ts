@@ -96,7 +96,14 @@ describe('the file of a request log', () => {
     assert.throws(() => openToRead(`${path}-newer`), refused('REQUEST_LOG_VERSION', /^a newer version/))
 
     writeFileSync(`${path}-text`, 'no database at all, but longer than the header of one is'.repeat(40))
-    assert.throws(() => openToWrite(`${path}-text`), refused('REQUEST_LOG_BROKEN', /is not a database/))
+    assert.throws(
+      () => openToWrite(`${path}-text`),
+      refused('REQUEST_LOG_BROKEN', /is not a request log: it is not a SQLite database$/),
+    )
+    assert.throws(
+      () => openToRead(`${path}-text`),
+      (error: RequestLogError) => /^miner logs path/.test(error.hint!),
+    )
     assert.throws(() => openToRead(`${path}-none`), refused('REQUEST_LOG_MISSING'))
   })
 

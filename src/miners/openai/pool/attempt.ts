@@ -74,6 +74,8 @@ export async function* attemptOnce<Chunk>(
   } catch (error) {
     const isNoAnswer = error instanceof NoAnswer
     attempt.error = codeOf(error, asked)
+    // At the deadline the error is the host's, and not about the endpoint.
+    if (isNoAnswer && error.code === attempt.error) attempt.message = error.message
     if (isNoAnswer && error.retryAfterMs !== undefined) attempt.retryAfterMs = error.retryAfterMs
     if (isNoAnswer && isSilent && costsNothing(error)) attempt.usage = NO_USAGE
     const hasLostHedge = isNoAnswer && error.code === 'HEDGE_LOST'

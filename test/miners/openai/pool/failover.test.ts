@@ -180,6 +180,15 @@ describe('a question with several targets', () => {
     assert.deepEqual(tried(reason), ['main: MODEL_RATE_LIMITED', 'local: MODEL_KEY_REFUSED'])
   })
 
+  it('keeps the words of each endpoint that failed in its attempt', async () => {
+    await using main = await startModelServer(answered(500, { error: { message: 'CUDA out of memory' } }))
+    await using local = await startModelServer(streamed(['fine']))
+    const { ask } = pool([endpoint('main', { url: main.url }), endpoint('local', { url: local.url })])
+    const [failed, answering] = (await ask()).outcome.attempts!
+    assert.match(failed!.message!, /^main \(.*\) failed \(500\): CUDA out of memory$/)
+    assert.equal(answering!.message, undefined)
+  })
+
   it('is not sent when there is no time left', async () => {
     await using main = await startModelServer()
     const reason = await refusal(pool([endpoint('main', { url: main.url })]).ask({ deadline: Date.now() + 15 }))
