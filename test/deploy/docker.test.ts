@@ -75,7 +75,7 @@ describe('miner service docker', () => {
     execFileSync('npm', ['pack', '--silent', '--pack-destination', plugin, plugin], { stdio: 'ignore' })
     const install = ['plugins', 'install', `file:${plugin}/tested-plugin-1.0.0.tgz`]
     const installed = await run(program, [...json('ENTRYPOINT').slice(1), ...install], {
-      env: { ...variables, HOME: '/proc/missing' },
+      env: { ...variables, HOME: '/dev/null/home' },
     })
     assert.equal(installed.code, 0, installed.stderr)
   })
