@@ -128,9 +128,11 @@ describe('miner service systemd', () => {
     assert.ok(stdout.includes(`\nEnvironment="NODE_EXTRA_CA_CERTS=${folder.path}/ca.pem"\n`))
     assert.match(
       stderr,
-      /^# The unit has its data, .* \/var\/lib\/bittensor-miner: it does not take over MINER_DATA_DIR/m,
+      /^# The miner will have its data, .* in \/var\/lib\/bittensor-miner, and not in that of MINER_DATA_DIR/m,
     )
     const same = await folder.run(['systemd'], { MINER_DATA_DIR: '/var/lib/bittensor-miner' })
-    assert.ok(!same.stderr.includes('does not take over'))
+    assert.ok(!same.stderr.includes('MINER_DATA_DIR:'))
+    const docker = await folder.run(['docker'], { MINER_DATA_DIR: '/data' })
+    assert.ok(docker.stderr.includes(` in ${folder.path}/data/miner, and not in that of MINER_DATA_DIR: `))
   })
 })

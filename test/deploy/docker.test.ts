@@ -67,6 +67,17 @@ describe('miner service docker', () => {
       assert.equal((await run(node, healthy, { env: variables })).code, 0)
     }
     assert.equal((await run(node, healthy, { env: variables })).code, 1)
+
+    // A container has no home of its user, into which npm would write.
+    const plugin = join(miner.folder, 'plugin')
+    mkdirSync(plugin)
+    writeFileSync(join(plugin, 'package.json'), '{"name":"tested-plugin","version":"1.0.0","oclif":{}}')
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', plugin, plugin], { stdio: 'ignore' })
+    const install = ['plugins', 'install', `file:${plugin}/tested-plugin-1.0.0.tgz`]
+    const installed = await run(program, [...json('ENTRYPOINT').slice(1), ...install], {
+      env: { ...variables, HOME: '/dev/null/home' },
+    })
+    assert.equal(installed.code, 0, installed.stderr)
   })
 })
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { PROGRAM } from '#dist/service/container.js'
 import { dockerRun } from '#dist/service/docker-command.js'
 import type { Service } from '#dist/service/service.js'
 
@@ -31,6 +33,14 @@ const service: Service = {
   admin: { port: undefined, host: '127.0.0.1', allowHost: [], typed: [], filed: [] },
   stopSeconds: 45,
 }
+
+describe('PROGRAM', () => {
+  it('is what the Dockerfile runs', () => {
+    const dockerfile = readFileSync(new URL('../../deploy/Dockerfile', import.meta.url), 'utf8')
+    const [, words = ''] = /^ENTRYPOINT (.*)$/m.exec(dockerfile)!
+    assert.equal(JSON.parse(words).at(-1), PROGRAM)
+  })
+})
 
 /** The words that a shell makes of the command. */
 function wordsOf(command: string): readonly string[] {

@@ -19,7 +19,7 @@ export async function dockerSteps(service: Service, { folder, isWritten, plugins
     ],
   }
   return [
-    ...(await containerNotes(service)).map(why => ({ why })),
+    ...(await containerNotes(service, folder)).map(why => ({ why })),
     ...notes(service),
     ...(isWritten ? [] : [saving]),
     ...makingLogFolder(service),
@@ -47,7 +47,7 @@ export async function composeSteps(service: Service, { folder, isWritten, plugin
   const secrets = `${folder}/secrets`
   const made = (bytes: number, name: string) => `openssl rand -hex ${bytes} >${shell(`${secrets}/${name}`)}`
   return [
-    ...(await containerNotes(service)).map(why => ({ why })),
+    ...(await containerNotes(service, folder)).map(why => ({ why })),
     ...notes(service),
     ...(service.admin.filed.length > 0
       ? [

@@ -7,7 +7,7 @@ import { isWithin } from './find-log-file.js'
 
 /** Returns what keeps the unit from starting, or from doing what `miner serve` does here, though systemd finds nothing wrong with it. */
 export async function unitNotes(service: Service, plugins: readonly Declared[]): Promise<readonly string[]> {
-  const { name, owner, logFile, dataFolder } = service
+  const { name, owner, logFile } = service
   const links = plugins.flatMap(({ from: { type, root } }) => (type === 'link' ? [root] : []))
   const read = await Promise.all([...new Set([...readByMiner(service), ...links])].map(whereItIs))
   const hidden = [...read, ...(logFile ? [logFile.path] : [])].filter(path =>
@@ -15,7 +15,6 @@ export async function unitNotes(service: Service, plugins: readonly Declared[]):
   )
   const unreadable = await unreadableFor(owner, read, isReached)
   const user = userText(owner)
-  const own = `/var/lib/${name}`
   return [
     ...note(
       hidden,
@@ -25,26 +24,22 @@ export async function unitNotes(service: Service, plugins: readonly Declared[]):
       unreadable,
       `The unit cannot start as it is: by the modes of the files, ${user}, as whom the miner runs, cannot read ${unreadable.join(', ')}. Let that user read it, or move it, and run this command again.`,
     ),
-    ...note(
-      dataFolder === undefined || dataFolder === own ? [] : [dataFolder],
-      `The unit has its data, and its request log, in ${own}: it does not take over MINER_DATA_DIR. docs/deploy.md tells how to have them on another disk.`,
-    ),
+    ...dataNote(service, `/var/lib/${name}`, 'docs/deploy.md tells how to have them on another disk'),
   ]
 }
 
-/** Returns what keeps a container from starting, or from doing what `miner serve` does here. */
-export async function containerNotes({
-  owner,
-  hotkeyFile,
-  files,
-  secrets,
-  trustedProxies,
-}: Service): Promise<readonly string[]> {
+/**
+ * Returns what keeps a container from starting, or from doing what `miner serve` does here.
+ *
+ * @param folder that of `data/miner`
+ */
+export async function containerNotes(service: Service, folder: string): Promise<readonly string[]> {
+  const { owner, hotkeyFile, files, secrets, trustedProxies } = service
   const read = [hotkeyFile, ...files, ...secrets.files.map(({ file }) => file)]
   // A container gets each file by itself, and not behind the folders that it has here.
   const unreadable = await unreadableFor(owner, [...new Set(read)], (path, of) => allows(path, READ, of))
   const user = userText(owner)
-  const proxies = trustedProxies.filter(one => /^(127\.|::1)/.test(one))
+  const proxies = trustedProxies.filter(one => /^(127\.|::1(\/|$))/.test(one))
   return [
     ...note(
       unreadable,
@@ -54,7 +49,13 @@ export async function containerNotes({
       proxies,
       `A proxy on this machine reaches the container from an address of Docker's network, and not from ${proxies.join(', ')}: see docs/deploy.md before you name that network with --trusted-proxy.`,
     ),
+    ...dataNote(service, `${folder}/data/miner`, '--write names a folder on another disk'),
   ]
+}
+
+function dataNote({ dataFolder }: Service, own: string, mend: string): readonly string[] {
+  if (dataFolder === undefined || dataFolder === own) return []
+  return [`The miner will have its data, and its request log, in ${own}, and not in that of MINER_DATA_DIR: ${mend}.`]
 }
 
 /** Those that PrivateTmp= replaces. */
