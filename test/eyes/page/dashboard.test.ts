@@ -49,6 +49,25 @@ describe('the dashboard', () => {
     )
   })
 
+  it('has its eight figures in one row, in two, or in pairs', async () => {
+    await using server = await startPageServer(busy())
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await whenLive(page)
+    for (const [width, rows] of [
+      [1440, 1],
+      [1100, 2],
+      [760, 2],
+      [390, 4],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 })
+      const tops = await page
+        .locator('#figures > div')
+        .evaluateAll(all => all.map(one => one.getBoundingClientRect().y))
+      assert.equal(new Set(tops).size, rows, `${width} pixels wide: ${tops}`)
+    }
+  })
+
   it('draws six charts over time, and one of the incentive', async () => {
     await using server = await startPageServer(busy())
     await using opened = await openPage(addressOf(server))
