@@ -11,6 +11,8 @@ describe('the name of a time zone', () => {
   it('has its offset of that day', () => {
     assert.equal(nameIn('Europe/Berlin', '2026-01-10T00:00:00Z'), 'Europe/Berlin, UTC+1')
     assert.equal(nameIn('Europe/Berlin', '2026-07-10T00:00:00Z'), 'Europe/Berlin, UTC+2')
+    assert.equal(nameIn('America/St_Johns', '2026-01-10T00:00:00Z'), 'America/St_Johns, UTC-3:30')
+    assert.equal(nameIn('Asia/Kolkata', '2026-01-10T00:00:00Z').slice(-8), 'UTC+5:30')
   })
 
   it('is short for UTC', () => {
