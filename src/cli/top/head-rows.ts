@@ -8,6 +8,7 @@ export type Row = readonly [name: string, value: string]
 /** How many columns a full bar takes. */
 const BAR = 20
 const NARROW_BAR = 8
+
 /** Returns what the page tells of a miner besides its endpoints and requests, the most important first. */
 export function headRows(status: LiveStatus, isNarrow: boolean): readonly Row[] {
   const { at, miner, chain } = status
@@ -106,7 +107,9 @@ function moneyRows({ money }: LiveStatus): readonly Row[] {
   const parts = [
     ...(today.usd === undefined ? [] : [dollars(today.usd)]),
     ...(budget ? [`${dollars(budget.usedUsd)} of ${dollars(budget.usdPerDay)} with what is reserved`] : []),
-    ...(spent === 0 ? [] : [`${spent} of ${hotkeyBudgets.length} hotkeys have spent their budget`]),
+    ...(spent === 0
+      ? []
+      : [`${spent} of ${hotkeyBudgets.length} hotkeys ${spent === 1 ? 'has spent its' : 'have spent their'} budget`]),
     ...(today.unknown === 0 ? [] : [`the cost of ${groupedText(today.unknown)} requests is not known`]),
   ]
   return [['today', parts.join(', ')]]

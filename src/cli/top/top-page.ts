@@ -26,18 +26,24 @@ const LEAST_REQUESTS = 3
 /** Rows that a low terminal has no room for, the least important first. */
 const LEFT_OUT = ['axon', 'tokens', 'strangers', 'chain', 'miner', 'today', 'queue', 'answer']
 
-/** Formats a running miner for one screen, the most important first: its requests and latency, its places, its endpoints, the last requests. */
+/**
+ * Formats a running miner for one screen, the most important first: its requests and latency, its places, its endpoints, the last
+ * requests.
+ */
 export function topPage(status: LiveStatus, requests: readonly RequestEntry[], options: TopPageOptions): string {
   const { width, height } = options
-  const isNarrow = width !== undefined && width < NARROW
   let shown = requests
-  let head = headRows(status, isNarrow)
+  let head = headRows(status, isNarrow(width))
   const draw = () => clipped(parts(status, { head, requests: shown }, options), width)
   // The last row is for the cursor.
   const isTooHigh = () => height !== undefined && draw().length > height - 1
   while (isTooHigh() && shown.length > LEAST_REQUESTS) shown = shown.slice(0, -1)
   for (const name of LEFT_OUT) if (isTooHigh()) head = head.filter(([one]) => one !== name)
   return `${draw().join('\n')}\n`
+}
+
+function isNarrow(width: number | undefined): boolean {
+  return width !== undefined && width < NARROW
 }
 
 type Shown = { readonly head: readonly Row[]; readonly requests: readonly RequestEntry[] }
@@ -50,7 +56,7 @@ function parts(status: LiveStatus, { head, requests }: Shown, { width, isColoure
     ...(status.endpoints ? [endpointTable(status, status.endpoints, width)] : []),
     requests.length === 0
       ? 'no validator has been answered yet'
-      : `last requests, times in ${zoneText(status.at)}\n${requestLines(requests, isColoured)}`,
+      : `${isNarrow(width) ? '' : 'last requests, '}times in ${zoneText(status.at)}\n${requestLines(requests, isColoured)}`,
   ]
 }
 

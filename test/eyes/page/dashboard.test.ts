@@ -22,7 +22,7 @@ describe('the dashboard', () => {
     ])
     assert.deepEqual(await page.locator('#problems li').allInnerTexts(), [
       'Not asked after failures: llm.example:8000.',
-      '2 of 5 hotkeys have spent their budget of the day: their requests get 429.',
+      '2 of 5 hotkeys have spent their budget of the day: further requests get 429.',
     ])
     assert.equal(await page.locator('#validators tbody tr').count(), 24)
     assert.equal(await page.locator('#requests tbody tr').count(), 120)
