@@ -72,6 +72,10 @@ export async function openAdmin(options: AdminOptions): Promise<AdminPort> {
     })
   }
   for (const event of ['request', 'checkExpectation']) server.on(event, take)
+  server.on('checkContinue', (request, response) => {
+    if (!gate.denied(request)) response.writeContinue()
+    take(request, response)
+  })
   server.on('connect', (_, socket: Socket) => end(socket, 405))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => end(socket, statusOf(error)))
   server.on('error', onError)

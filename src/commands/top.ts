@@ -89,5 +89,6 @@ async function watch(admin: FoundAdmin, first: TopFigures, { intervalMs, signal 
 
 function drawn(silent: TopPageOptions['silent']): TopPageOptions {
   const { stdout } = process
-  return { width: columnsOf(stdout), isColoured: showsColours(stdout), silent }
+  const height = stdout.isTTY ? stdout.rows : undefined
+  return { width: columnsOf(stdout), height, isColoured: showsColours(stdout), silent }
 }

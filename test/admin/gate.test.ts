@@ -46,6 +46,13 @@ describe('the admin port', () => {
       assert.equal((await ask(admin, withHost(own.address))).status, 421)
     })
 
+    it('gets no word to go on, either', async () => {
+      await using admin = await startAdmin()
+      const upload = { path: '/login', method: 'POST', headers: { Expect: '100-continue', 'Content-Length': '2' } }
+      assert.equal((await ask(admin, withHost('attacker.example', upload))).status, 421)
+      assert.equal((await ask(admin, withHost('localhost', upload))).status, 100)
+    })
+
     it('gets 421 else, before anything else is looked at, on every path', async () => {
       await using admin = await startAdmin()
       const wrong = [
@@ -78,6 +85,10 @@ describe('the admin port', () => {
         { Origin: `http://127.0.0.1:${admin.port}.attacker.example` },
         { Origin: `http://attacker.example@127.0.0.1:${admin.port}` },
         { 'Sec-Fetch-Site': 'cross-site' },
+        { 'Sec-Fetch-Site': 'same-origin, cross-site' },
+        { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' },
+        { 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Mode': 'no-cors' },
+        { 'Sec-Fetch-Site': 'same-site' },
       ]
       for (const headers of foreign)
         for (const path of [...paths, '/login']) {
@@ -97,6 +108,7 @@ describe('the admin port', () => {
         { Origin: `http://127.0.0.1:${admin.port}`, 'Sec-Fetch-Site': 'same-origin' },
         { Host: 'miner.example.com', Origin: 'https://miner.example.com' },
         { 'Sec-Fetch-Site': 'none' },
+        { 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Mode': 'navigate' },
       ]
       for (const headers of own) assert.equal((await ask(admin, { headers })).status, 200, JSON.stringify(headers))
     })
@@ -213,7 +225,9 @@ describe('the admin port', () => {
       assert.deepEqual(attributes, ['Path=/', 'HttpOnly', 'SameSite=Strict'])
       assert.ok(!pair.includes(token))
       assert.match(pair, new RegExp(`^miner-admin-${admin.port}=`))
-      for (const Cookie of [pair, `other=1; ${pair}`, `${pair}; other=1`])
+      // Another program of this host may have set one of the same name, for a longer path: it comes first.
+      const added = `miner-admin-${admin.port}=x`
+      for (const Cookie of [pair, `other=1; ${pair}`, `${pair}; other=1`, `${added}; ${pair}`])
         assert.equal((await ask(admin, { headers: { ...noToken, Cookie } })).status, 200)
       // A proxy may add an authorization of its own.
       assert.equal((await ask(admin, { headers: { Authorization: 'Basic eDp5', Cookie: pair } })).status, 200)

@@ -37,6 +37,7 @@ describe('the replies of the admin port', () => {
       assert.equal(headers['content-security-policy'], policy)
       assert.equal(headers['x-content-type-options'], 'nosniff')
       assert.equal(headers['referrer-policy'], 'no-referrer')
+      assert.equal(headers['cross-origin-resource-policy'], 'same-origin')
       assert.equal(headers['cache-control'], 'no-store')
     }
   })

@@ -35,7 +35,7 @@ describe('miner top', () => {
     assert.match(stdout, /\n {2}requests +\S+\/s, 1 answered\n/)
     assert.match(stdout, /\n\d\d:\d\d:\d\d 200 +\d+ ms 5Grwv…utQY {2}Prompting echo\n$/)
     const json = JSON.parse((await runMiner(['top', '--json'], { env })).stdout)
-    assert.deepEqual([json.status.requests.answered, json.requests.length], [1, 1])
+    assert.deepEqual([json.status.requests.signed.answered, json.requests.length], [1, 1])
   })
 
   it('asks the port that --url names, with the token of the variable', async () => {

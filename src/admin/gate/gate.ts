@@ -63,8 +63,10 @@ export class Gate {
 
 /** A browser says which site sends a request; a request without these headers is not of a page. */
 function isForeign({ headers }: IncomingMessage, host: string): boolean {
-  const { origin } = headers
-  if (headers['sec-fetch-site'] === 'cross-site') return true
+  const { origin, 'sec-fetch-site': site = 'none', 'sec-fetch-mode': mode } = headers
+  // Of the same site are pages of other ports of this host, too: they may lead here, and load nothing from here.
+  const isOwn = site === 'none' || site === 'same-origin' || (site === 'same-site' && mode === 'navigate')
+  if (!isOwn) return true
   if (origin === undefined) return false
   const [, authority = ''] = /^https?:\/\/([^/]+)$/i.exec(origin) ?? []
   // The port counts, too: another program of this machine may have a page. A proxy may speak TLS in front of this port.

@@ -31,9 +31,10 @@ export class TokenCheck {
     // A proxy may pass on an authorization of its own scheme, beside the cookie.
     const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? []
     if (token !== undefined) return this.isToken(token) ? 'right' : 'wrong'
-    const value = cookieNamed(this.#cookieName, cookie)
-    if (value === null) return 'missing'
-    return timingSafeEqual(digest(value), this.#session) ? 'right' : 'wrong'
+    const values = cookiesNamed(this.#cookieName, cookie)
+    if (values.length === 0) return 'missing'
+    // A program at another port of this host can add a cookie of this name, and would sign the operator out.
+    return values.some(value => timingSafeEqual(digest(value), this.#session)) ? 'right' : 'wrong'
   }
 
   /** Returns the header that signs a browser in. @param isSecure the browser speaks TLS */
@@ -51,12 +52,11 @@ function attributes(isSecure: boolean): string {
   return `Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
 }
 
-function cookieNamed(name: string, header: string): string | null {
-  for (const pair of header.split(';')) {
+function cookiesNamed(name: string, header: string): readonly string[] {
+  return header.split(';').flatMap(pair => {
     const at = pair.indexOf('=')
-    if (at !== -1 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim()
-  }
-  return null
+    return at !== -1 && pair.slice(0, at).trim() === name ? [pair.slice(at + 1).trim()] : []
+  })
 }
 
 /** Digests have one length, so comparing them tells nothing of the length of what is compared. */

@@ -23,9 +23,6 @@ function inPlace(page: string, rows: number): string {
   const lines = page.trimEnd().split('\n')
   // The last row stays free for the cursor.
   const room = Math.max(1, (rows || 24) - 1)
-  const shown =
-    lines.length <= room
-      ? lines
-      : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines: the terminal is too short`]
+  const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`]
   return `${HOME}${shown.map(line => `${line}${ERASE_LINE_END}\n`).join('')}${ERASE_BELOW}`
 }

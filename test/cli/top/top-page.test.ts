@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { stripVTControlCharacters } from 'node:util'
 import type { LiveStatus, RequestEntry } from '#dist/admin/api.js'
 import { topPage } from '#dist/cli/top/top-page.js'
+import { printedColumns } from '#dist/text/fill.js'
+import { zoneText } from '#dist/text/zone.js'
 import { alice, bob } from '../../support/signed-request.ts'
 
 const at = Date.now()
-const plain = { width: undefined, isColoured: false, silent: null }
+const plain = { width: undefined, height: undefined, isColoured: false, silent: null }
 
 const status: LiveStatus = {
   at,
@@ -96,20 +99,21 @@ describe('the page of miner top', () => {
     const clock = (text: string) => text.replace(/\d\d:\d\d:\d\d/, 'CLOCK')
     assert.deepEqual(lines.map(clock), [
       '  miner        openai gpt-4o-mini, dialect prompting, up for 3 h',
-      '  axon         http://127.0.0.1:8091, hotkey 5FHne…94ty, subnet 1 on finney',
-      '  chain        uid 12, announced as 203.0.113.7:8091, metagraph 4 min ago, incentive 0.00123',
       '  requests     12.3/s, 1,234 answered (99.7 %), 4 refused',
-      '  strangers    2.0/s, 400 unproven',
       '  first token  p50 120 ms, p95 480 ms, p99 12.3 s of 900 in 5 min',
       '  answer       no answer in the last 5 min',
       '  at work      ██████████░░░░░░░░░░ 8 of 16',
       '  queue        █░░░░░░░░░░░░░░░░░░░ 1 of 64',
       '  tokens       123,456 in (1,000 cached), 7 out',
+      '  strangers    2.0/s, 400 unproven',
+      '  chain        uid 12, announced as 203.0.113.7:8091, metagraph 4 min ago, incentive 0.00123',
+      '  axon         http://127.0.0.1:8091, hotkey 5FHne…94ty, subnet 1 on finney',
       '',
       'ENDPOINT  STATE       FAILURES  KEYS    LAST ERROR',
       'main      works              0  1 of 2',
-      'backup    rests 12 s         3  1 of 1  MODEL_BUSY at CLOCK',
+      'backup    rests 12 s         3  1 of 1  MODEL_BUSY 0 s ago',
       '',
+      `last requests, times in ${zoneText(at)}`,
       'CLOCK 200  1234 ms 5Grwv…utQY  Prompting gpt-4o-mini@main 312+87 tokens backup: MODEL_BUSY',
       '',
     ])
@@ -121,7 +125,7 @@ describe('the page of miner top', () => {
     const stopping = { ...bare, miner: { ...miner, models: [], isDraining: true } }
     const page = topPage(stopping, [], { ...plain, silent: { why: 'the admin port is silent', ms: 5_000 } })
     assert.match(page, /^the admin port is silent; these figures are 5 s old\n\n/)
-    assert.match(page, /miner +openai, dialect prompting, stopping for 3 h\n.*, no chain\n/)
+    assert.match(page, /miner +openai, dialect prompting, stopping for 3 h\n(.*\n)+ +axon .*, no chain\n/)
     assert.match(page, /\n\nno validator has been answered yet\n$/)
     assert.doesNotMatch(page, /ENDPOINT|chain {2}/)
   })
@@ -140,6 +144,48 @@ describe('the page of miner top', () => {
       topPage({ ...status, money }, [], plain),
       / today +\$0\.5000, \$0\.7500 of \$5\.00 with what is reserved, the cost of 3 requests is not known\n/,
     )
+  })
+
+  it('tells how many hotkeys have spent their budget', () => {
+    const budget = { of: alice.address, usdPerDay: 1, usedUsd: 1, isSpent: true }
+    const hotkeyBudgets = [budget, { ...budget, of: bob.address, usedUsd: 0.5, isSpent: false }]
+    const page = topPage({ ...status, money: { today: { usd: 1.5, unknown: 0 }, hotkeyBudgets } }, [], plain)
+    assert.match(page, / today +\$1\.50, 1 of 2 hotkeys has spent its budget\n/)
+  })
+
+  it('fits each terminal: no line wraps, and a low one keeps rate, latency, places, endpoints and the last requests', () => {
+    const long = 'a-host-with-a-name-that-no-narrow-terminal-has-room-for.internal.example.com:8000'
+    const wide = { ...request, synapse: '日本語のシナプス名前がとても長いですね', model: long, status: 502 }
+    const failed = { ...wide, outcome: 'failed' as const, code: 'UPSTREAM_FAILED', reason: long }
+    const [first, second] = status.endpoints!
+    const shown: LiveStatus = {
+      ...status,
+      endpoints: [{ ...first!, endpoint: long }, second!],
+      money: { today: { usd: 0.5, unknown: 3 } },
+      chain: { ...status.chain!, problem: { message: `cannot reach wss://${long}`, since: at } },
+    }
+    const requests = Array.from({ length: 10 }, () => failed)
+    for (const width of [40, 60, 80, 120, 200])
+      for (const height of [16, 24, 50])
+        for (const isColoured of [false, true]) {
+          const page = topPage(shown, requests, { ...plain, width, height, isColoured })
+          const lines = stripVTControlCharacters(page).trimEnd().split('\n')
+          const size = `${width} x ${height}`
+          assert.ok(lines.length < height, `${size}: ${lines.length} lines`)
+          for (const line of lines) assert.ok(printedColumns(line) <= width, `${size}: ${line}`)
+          for (const part of [
+            /^ {2}requests +12\.3\/s/,
+            /^ {2}first token +p50 120 ms/,
+            /^ {2}at work .* 8 of 16$/,
+            /^backup .*rests 12 s/,
+          ])
+            assert.ok(
+              lines.some(line => part.test(line)),
+              `${size}: ${part}`,
+            )
+          const listed = lines.length - lines.findIndex(line => line.endsWith(`times in ${zoneText(at)}`)) - 1
+          assert.ok(listed >= 3 && (height < 50 || listed === 10), `${size}: ${listed} requests`)
+        }
   })
 
   it('escapes controls in what other programs chose', () => {

@@ -22,7 +22,7 @@ describe('the dashboard', () => {
     ])
     assert.deepEqual(await page.locator('#problems li').allInnerTexts(), [
       'Not asked after failures: llm.example:8000.',
-      '2 of 5 hotkeys have spent their budget of the day: their requests get 429.',
+      '2 of 5 hotkeys have spent their budget of the day: further requests get 429.',
     ])
     assert.equal(await page.locator('#validators tbody tr').count(), 24)
     assert.equal(await page.locator('#requests tbody tr').count(), 120)
@@ -47,6 +47,25 @@ describe('the dashboard', () => {
       await page.locator('#reasons').innerText(),
       /RATE_EXCEEDED\s+900\s+429 · Too many requests: at most 30\/min/,
     )
+  })
+
+  it('has its eight figures in one row, in two, or in pairs', async () => {
+    await using server = await startPageServer(busy())
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await whenLive(page)
+    for (const [width, rows] of [
+      [1440, 1],
+      [1100, 2],
+      [760, 2],
+      [390, 4],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 })
+      const tops = await page
+        .locator('#figures > div')
+        .evaluateAll(all => all.map(one => one.getBoundingClientRect().y))
+      assert.equal(new Set(tops).size, rows, `${width} pixels wide: ${tops}`)
+    }
   })
 
   it('draws six charts over time, and one of the incentive', async () => {

@@ -42,7 +42,9 @@ describe('the dashboard of a miner that serves', () => {
     const refused = await fetch(`${miner.url}/TextPrompting`, { method: 'POST', body: '{}' })
     assert.equal(refused.ok, false)
     await page.locator('#reasons-of-strangers', { hasText: String(refused.status) }).waitFor()
-    await page.locator('#figures > [title^="1 requests since the start were of strangers"]').waitFor()
+    await page
+      .locator('#figures > [title="Requests of strangers since the start, which no hotkey signed: 1"]')
+      .waitFor()
   })
 
   it('shows what the chain and the endpoint of a miner tell', async () => {

@@ -18,12 +18,15 @@ export function formatBudget(budget) {
 /** How many budgets of single hotkeys a status has at most. */
 const MOST_BUDGETS = 20
 
+/** @param {readonly HotkeyBudget[]} budgets */
+export function countSpent(budgets) {
+  return budgets.filter(({ isSpent }) => isSpent).length
+}
+
 /**
  * @param {readonly HotkeyBudget[]} budgets
- * @returns how many are spent, and of how many: `2 of 5`; undefined: none is
+ * @returns how many are spent, and of how many: `2 of 5`
  */
 export function spentOf(budgets) {
-  const spent = budgets.filter(({ isSpent }) => isSpent).length
-  if (spent === 0) return undefined
-  return `${spent} of ${budgets.length < MOST_BUDGETS ? '' : 'the '}${budgets.length}`
+  return `${countSpent(budgets)} of ${budgets.length < MOST_BUDGETS ? '' : 'the '}${budgets.length}`
 }

@@ -10,7 +10,7 @@ import {
   formatUsd,
   UNKNOWN,
 } from '../format.js'
-import { spentOf, usedShare } from './budget.js'
+import { countSpent, spentOf, usedShare } from './budget.js'
 
 /**
  * Shows which miner this is, and how it does at a glance.
@@ -55,7 +55,7 @@ function figuresOf({ at, miner, requests, latency, load, money, chain }) {
       term: 'Requests',
       value: `${formatRate(requests.perSecond)} /s`,
       note: `strangers ${formatRate(strangersPerSecond)} /s`,
-      title: `${formatCount(strangers)} requests since the start were of strangers: no hotkey signed them.`,
+      title: `Requests of strangers since the start, which no hotkey signed: ${formatCount(strangers)}`,
     },
     {
       term: 'Answered',
@@ -115,7 +115,9 @@ function problemsOf({ miner, load, endpoints = [], money, chain }) {
   const open = endpoints.filter(({ breaker }) => breaker === 'open')
   const used = money?.budget ? usedShare(money.budget) : 0
   const isSpent = used >= 1 || money?.budget?.isSpent === true
-  const spent = spentOf(money?.hotkeyBudgets ?? [])
+  const { hotkeyBudgets = [] } = money ?? {}
+  const spent = countSpent(hotkeyBudgets)
+  const spending = spent === 1 ? 'has spent its budget' : 'have spent their budget'
   /** @type {[boolean, string][]} */
   const checks = [
     [miner.isDraining, 'The miner is stopping: it finishes what it has begun and refuses new requests.'],
@@ -126,7 +128,7 @@ function problemsOf({ miner, load, endpoints = [], money, chain }) {
     [open.length > 0, `Not asked after failures: ${open.map(({ endpoint }) => endpoint).join(', ')}.`],
     [isSpent, 'The budget of the day is used up: requests get 429.'],
     [used >= 0.8 && !isSpent, `${formatShare(used)} of the budget of the day is used.`],
-    [spent !== undefined, `${spent} hotkeys have spent their budget of the day: their requests get 429.`],
+    [spent > 0, `${spentOf(hotkeyBudgets)} hotkeys ${spending} of the day: further requests get 429.`],
     [chain?.registered === false, 'The hotkey is not registered on the subnet.'],
     [chain?.announcement === 'elsewhere', 'The chain shows another address than the one that this miner announces.'],
     [chain?.problem !== undefined, chain?.problem?.message ?? ''],

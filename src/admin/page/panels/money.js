@@ -48,11 +48,7 @@ function hotkeyFacts(budgets) {
     const name = element('span', { class: 'mono', title: of }, formatHotkey(of))
     return /** @type {import('./facts.js').Fact} */ ([name, formatBudget(budget)])
   })
-  const spent = spentOf(budgets)
-  return [
-    ['Budgets of hotkeys', budgets.length === 0 ? 'none asked today' : spent ? `${spent} spent` : 'none spent'],
-    ...most,
-  ]
+  return [['Budgets of hotkeys', budgets.length === 0 ? 'none asked today' : `${spentOf(budgets)} spent`], ...most]
 }
 
 /**
