@@ -112,9 +112,24 @@ describe('miner serve with a budget', () => {
   it('does not start with a budget below the most of one answer', async () => {
     const file = written('[prices.m]\ninput = 1000\noutput = 1000\n')
     const args = [...serve, '--config', file, '--base-url', 'http://127.0.0.1:9/v1', '--max-tokens', '10']
-    const { code, stderr } = await runMiner([...args, '--budget', '0.1usd/day'], { env: { MINER_DATA_DIR: data } })
-    assert.equal(code, 2)
+    const refused = async (...more: string[]) => {
+      const { code, stderr } = await runMiner([...args, ...more], { env: { MINER_DATA_DIR: data } })
+      assert.equal(code, 2)
+      return stderr.replaceAll(/\s+/g, ' ')
+    }
+    const stderr = await refused('--budget', '0.1usd/day')
     assert.match(stderr, /budget\.limit cannot be kept: one answer may cost 0\.\d+ usd, so that it admits no request/)
+    const [, least = ''] = /try: raise it to at least (\S+), or lower --max-tokens/.exec(stderr) ?? []
+    written(
+      `[prices.m]\ninput = 1000\noutput = 1000\n[budget.hotkeys]\n${alice.address} = "0.2usd/day"\n${bob.address} = "none"\n`,
+    )
+    const ofHotkey = await refused('--budget', least)
+    assert.ok(!ofHotkey.includes('budget.limit'), ofHotkey)
+    assert.ok(ofHotkey.includes(`budget.hotkeys.${alice.address} cannot be kept: one answer may cost`), ofHotkey)
+    assert.ok(!ofHotkey.includes(bob.address), ofHotkey)
+    assert.match(ofHotkey, /to shut the hotkey out, name it in policy\.deny/)
+    await using it = await start(said('Hello'), '--budget-each', least)
+    assert.equal((await send(it.miner.url, signedRequest())).status, 200)
   })
 
   it('does not start with a miner that does not tell what it asks', async () => {

@@ -2,6 +2,7 @@ import { observe } from '../../axon/events.js'
 import { ConfigError } from '../../config/config-error.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import type { Problem } from '../../config/problem.js'
+import type { DayLimit } from '../../money/amount.js'
 import type { BudgetLimits } from '../../money/budget/budget.js'
 import type { Unpriced } from '../../money/budget/unpriced.js'
 import type { Money } from '../../money/open-money.js'
@@ -65,7 +66,7 @@ async function unkeepable(
   configuration: Configuration,
   { sources, prices, limits }: Kept,
 ): Promise<readonly Problem[]> {
-  const [{ unpricedOf }, { mostOfRequest }, { usdText }] = await Promise.all([
+  const [{ unpricedOf }, { mostOfRequest }, { leastLimitText, usdText }] = await Promise.all([
     import('../../money/budget/unpriced.js'),
     import('../../money/budget/gate.js'),
     import('../../money/amount.js'),
@@ -74,11 +75,26 @@ async function unkeepable(
   if (unpriced.length > 0) return unpriced.map(one => unpricedProblem(configuration, one))
   const most = mostOfRequest(sources, prices, 0)
   const what = `one answer may cost ${usdText(most)} usd, so that it admits no request`
-  const hint = 'raise it, or lower --max-tokens'
-  return (['all', 'each'] as const)
-    .filter(name => most > (limits[name]?.nano ?? Number.POSITIVE_INFINITY))
-    .map(name => problem(configuration, { what, hint, path: name === 'all' ? 'budget.limit' : 'budget.each' }))
+  const least = leastLimitText(mostOfRequest(sources, prices, SHORT_REQUEST))
+  const hint = `raise it to at least ${least}, or lower --max-tokens`
+  const admitsNone = (limit: DayLimit | null) => limit !== null && limit.nano < most
+  const ofHotkeys = [...limits.hotkeys].filter(([, limit]) => admitsNone(limit))
+  return [
+    ...(admitsNone(limits.all) ? [problem(configuration, { what, hint, path: 'budget.limit' })] : []),
+    ...(admitsNone(limits.each) ? [problem(configuration, { what, hint, path: 'budget.each' })] : []),
+    ...ofHotkeys.map(([hotkey]) =>
+      problem(configuration, {
+        what,
+        hint: `${hint}; to shut the hotkey out, name it in policy.deny`,
+        path: 'budget.hotkeys',
+        key: hotkey,
+      }),
+    ),
+  ]
 }
+
+/** Bytes of the body of a short question. */
+const SHORT_REQUEST = 1_024
 
 /** Has the requests of the axon counted until it is disposed. */
 function observed(money: Money, from: Builder): Money {
@@ -116,12 +132,16 @@ function sourcelessProblem(configuration: Configuration, miner: string): Problem
   return problem(configuration, { what, hint: 'use another miner, or remove the budget' })
 }
 
-type What = { readonly what: string; readonly hint: string; readonly path?: string }
+type What = { readonly what: string; readonly hint: string; readonly path?: string; readonly key?: string }
 
-/** @param about.path of the budget; by default that of the first one that is set */
-function problem(configuration: Configuration, { what, hint, path = budgetPath(configuration) }: What): Problem {
+/**
+ * @param about.path of the budget; by default that of the first one that is set
+ * @param about.key of an entry of its table
+ */
+function problem(configuration: Configuration, { what, hint, path = budgetPath(configuration), key }: What): Problem {
   const origin = configuration.origins.get(path)
-  return { code: 'RULE_BROKEN', path, message: `${path} cannot be kept: ${what}`, origin, hint }
+  const name = key === undefined ? path : `${path}.${key}`
+  return { code: 'RULE_BROKEN', path: name, message: `${name} cannot be kept: ${what}`, origin, hint }
 }
 
 function budgetPath(configuration: Configuration): string {
