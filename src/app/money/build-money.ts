@@ -8,6 +8,7 @@ import type { Unpriced } from '../../money/budget/unpriced.js'
 import type { Money } from '../../money/open-money.js'
 import type { PriceList } from '../../money/prices/price-list.js'
 import type { ModelSource } from '../../plugin/money/spending.js'
+import { shellWord } from '../../text/shell-word.js'
 import type { Builder } from '../scope.js'
 import { hostSections } from '../settings.js'
 import { AXON_ID, CHAIN_FOLDER, CHOSEN_MINER, CONFIGURATION, HOTKEY, LOG, MINER, RESOURCES } from '../tokens.js'
@@ -115,16 +116,23 @@ function observed(money: Money, from: Builder): Money {
 
 function unpricedProblem(configuration: Configuration, { source, lacks }: Unpriced): Problem {
   const { endpoint, model } = source
-  const key = `prices.${JSON.stringify(`${model} at ${endpoint}`)}`
+  const name = `${model} at ${endpoint}`
   if (lacks === 'price')
     return problem(configuration, {
-      what: `${model} at ${endpoint} has no price`,
-      hint: `give it in the configuration file, in dollars per million tokens: ${key} = { input = 0.10, output = 0.40 }`,
+      what: `${name} has no price in dollars per million tokens`,
+      hint: priceCommand(configuration, name),
     })
   return problem(configuration, {
-    what: `nothing limits the tokens of an answer of ${model} at ${endpoint}`,
-    hint: `set --max-tokens, or maxOutput of ${key} in the configuration file`,
+    what: `nothing limits the tokens of an answer of ${name}`,
+    hint: `set --max-tokens, or maxOutput of prices.${JSON.stringify(name)} in the configuration file`,
   })
+}
+
+/** A line to add to the file would be wrong below another table, and below `[prices]` it would need another form. */
+function priceCommand({ origins }: Configuration, name: string): string {
+  const [file] = [...origins.values()].flatMap(origin => (origin.from === 'file' ? [origin.file] : []))
+  const words = [`prices.${name}`, '{"input":0.10,"output":0.40}', ...(file === undefined ? [] : ['--config', file])]
+  return `miner config set ${words.map(shellWord).join(' ')}`
 }
 
 function sourcelessProblem(configuration: Configuration, miner: string): Problem {
