@@ -57,7 +57,7 @@ export async function namedSetting(
   if (inTable && takesEntry) return { ...inTable, ...checked }
   if (inTable) {
     const { path } = inTable.setting
-    throw new UsageError('UNKNOWN_SETTING', `${path} is a table, and this takes all of it`, `${command} ${path}`)
+    throw new UsageError('UNKNOWN_SETTING', `${path} is a table, and is read as a whole`, `${command} ${path}`)
   }
   const renamed = settings.find(({ spellings }) => spellings.some(({ key }) => key === name))
   const spelling = renamed?.spellings.find(({ key }) => key === name)

@@ -27,8 +27,17 @@ export function findEntry(name: string, settings: readonly Setting[]): TableEntr
  * @param text of the value: JSON, or a word
  */
 export function withEntry(file: Table, { setting, entry }: TableEntry, text: string): string {
-  const before = setting.fileKeys.map(key => tableAt(file, key)).find(isTable)
-  return JSON.stringify({ ...before, [entry]: isWord(setting) ? text : parsed(text) })
+  return JSON.stringify({ ...tableOf(file, setting), [entry]: isWord(setting) ? text : parsed(text) })
+}
+
+/** Returns a setting that is a table without one entry, as the file has it; undefined without any other. */
+export function withoutEntry(file: Table, { setting, entry }: TableEntry): Table | undefined {
+  const others = Object.entries(tableOf(file, setting)).filter(([key]) => key !== entry)
+  return others.length === 0 ? undefined : Object.fromEntries(others)
+}
+
+function tableOf(file: Table, { fileKeys }: Setting): Table {
+  return fileKeys.map(key => tableAt(file, key)).find(isTable) ?? {}
 }
 
 function isWord({ shape }: Setting): boolean {

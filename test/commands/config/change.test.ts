@@ -99,7 +99,9 @@ describe('miner config set, get, unset and path', () => {
     for (const one of Object.values(prices)) assert.deepEqual({ ...(one as object) }, { input: 0.1, output: 0.4 })
     assert.deepEqual(await at.config(['set', `budget.hotkeys.${hotkey}`, '1usd/day']), ended({}))
     assert.deepEqual({ ...tableOf(at).budget.hotkeys }, { [hotkey]: '1usd/day' })
-    assert.deepEqual(await at.config(['unset', 'prices.small']), ended({}))
+    for (const key of ['prices.small', 'prices."m at 127.0.0.1:9"', `budget.hotkeys.${hotkey}`, 'prices.absent'])
+      assert.deepEqual(await at.config(['unset', key]), ended({}))
+    assert.deepEqual(tableOf(at), { prices: { 'gpt-4.1': { input: 0.1, output: 0.4 } }, budget: { limit: '5usd/day' } })
 
     const before = at.text
     const wrong = await at.config(['set', 'prices.small', '5'])
@@ -107,7 +109,7 @@ describe('miner config set, get, unset and path', () => {
     assert.match(wrong.stderr, /prices\.small must be a table/)
     const got = await at.config(['get', 'prices.small'])
     assert.equal(got.code, 2)
-    assert.match(got.stderr, /prices is a table, and this takes all of it\n {2}try: miner config get prices/)
+    assert.match(got.stderr, /prices is a table, and is read as a whole\n {2}try: miner config get prices/)
   })
 
   it('set an entry of a table that a new file, and a YAML file, do not have', async () => {
