@@ -18,6 +18,13 @@ export function parseDayLimit(text: string): DayLimit | null | undefined {
 const MIN_NANO = NANO_PER_USD / 1000
 const MAX_NANO = 1_000_000 * NANO_PER_USD
 
+/** Formats the least limit that allows an amount, with two digits that count: `0.013usd/day`. */
+export function leastLimitText(nano: Nano): string {
+  const least = Math.max(nano, MIN_NANO)
+  const step = 10 ** (Math.ceil(least).toString().length - 2)
+  return `${usdOf(Math.ceil(least / step) * step)}usd/day`
+}
+
 /** Returns an amount in dollars, for JSON. */
 export function usdOf(nano: Nano): number {
   return nano / NANO_PER_USD

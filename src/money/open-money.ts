@@ -7,7 +7,7 @@ import { parseDayLimit, usdOf } from './amount.js'
 import { ALL, type BudgetState } from './budget/account.js'
 import { Budget, type BudgetLimits, type BudgetStore } from './budget/budget.js'
 import { budgetFile, readBudgetFile } from './budget/budget-file.js'
-import { openGate } from './budget/gate.js'
+import { mostOfRequest, openGate } from './budget/gate.js'
 import { dayOf, endOf } from './day.js'
 import { type EndedAnswer, Ledger } from './ledger/ledger.js'
 import type { LedgerRow } from './ledger/ledger-file.js'
@@ -148,10 +148,19 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
   }
 }
 
-async function openBudget(folder: string | null, { limits, now, onEvent }: MoneyOptions): Promise<Budget> {
+async function openBudget(folder: string | null, options: MoneyOptions): Promise<Budget> {
+  const { limits, prices, sources, now, onEvent } = options
   const path = folder && join(folder, 'budget.json')
   const store: BudgetStore = path ? budgetFile(path) : { async write() {} }
-  return new Budget({ limits, store, before: path ? await readBudgetFile(path, dayOf(now())) : null, now, onEvent })
+  const least = mostOfRequest(sources, prices, 0)
+  return new Budget({
+    limits,
+    least,
+    store,
+    before: path ? await readBudgetFile(path, dayOf(now())) : null,
+    now,
+    onEvent,
+  })
 }
 
 async function unlock(lock: FileLock | null, error: unknown): Promise<never> {

@@ -85,12 +85,23 @@ describe('miner serve with a budget', () => {
     }
   })
 
-  it('does not start while a model has no price, and names it, its endpoint and the line that mends it', async () => {
-    const args = [...serve, '--base-url', 'http://127.0.0.1:9/v1', '--budget', '5usd/day']
-    const { code, stderr } = await runMiner(args, { env: { MINER_DATA_DIR: data } })
+  it('does not start while a model has no price, and names it, its endpoint and the command that gives one', async () => {
+    const args = ['--base-url', 'http://127.0.0.1:9/v1', '--budget', '5usd/day', '--max-tokens', '10']
+    const env = { MINER_DATA_DIR: data }
+    const { code, stderr } = await runMiner([...serve, ...args], { env })
     assert.equal(code, 2)
-    assert.match(stderr, /budget\.limit cannot be kept: m at 127\.0\.0\.1:9 has no price \(--budget\)/)
-    assert.match(stderr, /prices\."m at 127\.0\.0\.1:9" = \{ input = 0\.10, output = 0\.40 \}/)
+    assert.match(stderr, /budget\.limit cannot be kept: m at 127\.0\.0\.1:9 has no price .* \(--budget\)/)
+    const command = `miner config set 'prices.m at 127.0.0.1:9' '{"input":0.10,"output":0.40}'`
+    assert.ok(stderr.endsWith(`try: ${command}\n`), stderr)
+
+    // It may be taken as it is, also where the file has the table and ends in another one.
+    const file = written('[prices]\nother = { input = 1, output = 2 }\n\n[log]\nlevel = "info"\n')
+    const again = await runMiner([...serve, ...args, '--config', file], { env })
+    const [, words = ''] = /try: miner (config set .*)\n$/.exec(again.stderr) ?? []
+    const given = [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word!)
+    assert.deepEqual(given.slice(-2), ['--config', file])
+    assert.equal((await runMiner(given, { env })).code, 0)
+    await using _ = await startMiner([...serve, ...args, '--config', file], { env })
   })
 
   it('does not start while nothing limits the tokens of an answer', async () => {
@@ -112,9 +123,24 @@ describe('miner serve with a budget', () => {
   it('does not start with a budget below the most of one answer', async () => {
     const file = written('[prices.m]\ninput = 1000\noutput = 1000\n')
     const args = [...serve, '--config', file, '--base-url', 'http://127.0.0.1:9/v1', '--max-tokens', '10']
-    const { code, stderr } = await runMiner([...args, '--budget', '0.1usd/day'], { env: { MINER_DATA_DIR: data } })
-    assert.equal(code, 2)
+    const refused = async (...more: string[]) => {
+      const { code, stderr } = await runMiner([...args, ...more], { env: { MINER_DATA_DIR: data } })
+      assert.equal(code, 2)
+      return stderr.replaceAll(/\s+/g, ' ')
+    }
+    const stderr = await refused('--budget', '0.1usd/day')
     assert.match(stderr, /budget\.limit cannot be kept: one answer may cost 0\.\d+ usd, so that it admits no request/)
+    const [, least = ''] = /try: raise it to at least (\S+), or lower --max-tokens/.exec(stderr) ?? []
+    written(
+      `[prices.m]\ninput = 1000\noutput = 1000\n[budget.hotkeys]\n${alice.address} = "0.2usd/day"\n${bob.address} = "none"\n`,
+    )
+    const ofHotkey = await refused('--budget', least)
+    assert.ok(!ofHotkey.includes('budget.limit'), ofHotkey)
+    assert.ok(ofHotkey.includes(`budget.hotkeys.${alice.address} cannot be kept: one answer may cost`), ofHotkey)
+    assert.ok(!ofHotkey.includes(bob.address), ofHotkey)
+    assert.match(ofHotkey, /to shut the hotkey out, name it in policy\.deny/)
+    await using it = await start(said('Hello'), '--budget-each', least)
+    assert.equal((await send(it.miner.url, signedRequest())).status, 200)
   })
 
   it('does not start with a miner that does not tell what it asks', async () => {

@@ -2,11 +2,13 @@ import { observe } from '../../axon/events.js'
 import { ConfigError } from '../../config/config-error.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import type { Problem } from '../../config/problem.js'
+import type { DayLimit } from '../../money/amount.js'
 import type { BudgetLimits } from '../../money/budget/budget.js'
 import type { Unpriced } from '../../money/budget/unpriced.js'
 import type { Money } from '../../money/open-money.js'
 import type { PriceList } from '../../money/prices/price-list.js'
 import type { ModelSource } from '../../plugin/money/spending.js'
+import { shellWord } from '../../text/shell-word.js'
 import type { Builder } from '../scope.js'
 import { hostSections } from '../settings.js'
 import { AXON_ID, CHAIN_FOLDER, CHOSEN_MINER, CONFIGURATION, HOTKEY, LOG, MINER, RESOURCES } from '../tokens.js'
@@ -65,7 +67,7 @@ async function unkeepable(
   configuration: Configuration,
   { sources, prices, limits }: Kept,
 ): Promise<readonly Problem[]> {
-  const [{ unpricedOf }, { mostOfRequest }, { usdText }] = await Promise.all([
+  const [{ unpricedOf }, { mostOfRequest }, { leastLimitText, usdText }] = await Promise.all([
     import('../../money/budget/unpriced.js'),
     import('../../money/budget/gate.js'),
     import('../../money/amount.js'),
@@ -74,11 +76,26 @@ async function unkeepable(
   if (unpriced.length > 0) return unpriced.map(one => unpricedProblem(configuration, one))
   const most = mostOfRequest(sources, prices, 0)
   const what = `one answer may cost ${usdText(most)} usd, so that it admits no request`
-  const hint = 'raise it, or lower --max-tokens'
-  return (['all', 'each'] as const)
-    .filter(name => most > (limits[name]?.nano ?? Number.POSITIVE_INFINITY))
-    .map(name => problem(configuration, { what, hint, path: name === 'all' ? 'budget.limit' : 'budget.each' }))
+  const least = leastLimitText(mostOfRequest(sources, prices, SHORT_REQUEST))
+  const hint = `raise it to at least ${least}, or lower --max-tokens`
+  const admitsNone = (limit: DayLimit | null) => limit !== null && limit.nano < most
+  const ofHotkeys = [...limits.hotkeys].filter(([, limit]) => admitsNone(limit))
+  return [
+    ...(admitsNone(limits.all) ? [problem(configuration, { what, hint, path: 'budget.limit' })] : []),
+    ...(admitsNone(limits.each) ? [problem(configuration, { what, hint, path: 'budget.each' })] : []),
+    ...ofHotkeys.map(([hotkey]) =>
+      problem(configuration, {
+        what,
+        hint: `${hint}; to shut the hotkey out, name it in policy.deny`,
+        path: 'budget.hotkeys',
+        key: hotkey,
+      }),
+    ),
+  ]
 }
+
+/** Bytes of the body of a short question. */
+const SHORT_REQUEST = 1_024
 
 /** Has the requests of the axon counted until it is disposed. */
 function observed(money: Money, from: Builder): Money {
@@ -99,16 +116,23 @@ function observed(money: Money, from: Builder): Money {
 
 function unpricedProblem(configuration: Configuration, { source, lacks }: Unpriced): Problem {
   const { endpoint, model } = source
-  const key = `prices.${JSON.stringify(`${model} at ${endpoint}`)}`
+  const name = `${model} at ${endpoint}`
   if (lacks === 'price')
     return problem(configuration, {
-      what: `${model} at ${endpoint} has no price`,
-      hint: `give it in the configuration file, in dollars per million tokens: ${key} = { input = 0.10, output = 0.40 }`,
+      what: `${name} has no price in dollars per million tokens`,
+      hint: priceCommand(configuration, name),
     })
   return problem(configuration, {
-    what: `nothing limits the tokens of an answer of ${model} at ${endpoint}`,
-    hint: `set --max-tokens, or maxOutput of ${key} in the configuration file`,
+    what: `nothing limits the tokens of an answer of ${name}`,
+    hint: `set --max-tokens, or maxOutput of prices.${JSON.stringify(name)} in the configuration file`,
   })
+}
+
+/** A line to add to the file would be wrong below another table, and below `[prices]` it would need another form. */
+function priceCommand({ origins }: Configuration, name: string): string {
+  const [file] = [...origins.values()].flatMap(origin => (origin.from === 'file' ? [origin.file] : []))
+  const words = [`prices.${name}`, '{"input":0.10,"output":0.40}', ...(file === undefined ? [] : ['--config', file])]
+  return `miner config set ${words.map(shellWord).join(' ')}`
 }
 
 function sourcelessProblem(configuration: Configuration, miner: string): Problem {
@@ -116,12 +140,16 @@ function sourcelessProblem(configuration: Configuration, miner: string): Problem
   return problem(configuration, { what, hint: 'use another miner, or remove the budget' })
 }
 
-type What = { readonly what: string; readonly hint: string; readonly path?: string }
+type What = { readonly what: string; readonly hint: string; readonly path?: string; readonly key?: string }
 
-/** @param about.path of the budget; by default that of the first one that is set */
-function problem(configuration: Configuration, { what, hint, path = budgetPath(configuration) }: What): Problem {
+/**
+ * @param about.path of the budget; by default that of the first one that is set
+ * @param about.key of an entry of its table
+ */
+function problem(configuration: Configuration, { what, hint, path = budgetPath(configuration), key }: What): Problem {
   const origin = configuration.origins.get(path)
-  return { code: 'RULE_BROKEN', path, message: `${path} cannot be kept: ${what}`, origin, hint }
+  const name = key === undefined ? path : `${path}.${key}`
+  return { code: 'RULE_BROKEN', path: name, message: `${name} cannot be kept: ${what}`, origin, hint }
 }
 
 function budgetPath(configuration: Configuration): string {

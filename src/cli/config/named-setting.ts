@@ -1,4 +1,5 @@
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
+import { findEntry } from '../../config/edit/table-entry.js'
 import { isRenaming, resolveAlias } from '../../config/layers/alias.js'
 import { showsSecret } from '../../config/redact.js'
 import { type Setting, settingsOf } from '../../config/schema/setting.js'
@@ -11,13 +12,19 @@ import { UsageError } from '../errors/usage-error.js'
 import { type CheckedSections, checkedSections } from './file-problems.js'
 
 /** A setting by its name, among the sections that a file with it is checked with. */
-export type NamedSetting = CheckedSections & { readonly setting: Setting }
+export type NamedSetting = CheckedSections & {
+  readonly setting: Setting
+  /** the key of an entry of the setting, which is a table; absent: the whole setting is named */
+  readonly entry?: string
+}
 
 export type NamedSettingOptions = {
   /** the command that names the setting: `miner config set` */
   readonly command: string
   /** whether an old name counts that has the values of its setting, such as `axon.max_workers` */
   readonly takesOld?: boolean
+  /** whether an entry of a table counts: `prices.gpt-4.1` */
+  readonly takesEntry?: boolean
   /** the value that the setting is to get, which the hint translates where an old name has other values */
   readonly word?: string | undefined
 }
@@ -32,7 +39,7 @@ export type NamedSettingOptions = {
 export async function namedSetting(
   name: string,
   miners: MinerCatalogue,
-  { command, takesOld = false, word }: NamedSettingOptions,
+  { command, takesOld = false, takesEntry = false, word }: NamedSettingOptions,
 ): Promise<NamedSetting> {
   const checked = await sectionsWith(name, miners)
   const settings = checked.sections.flatMap(settingsOf)
@@ -45,6 +52,12 @@ export async function namedSetting(
   if (within) {
     const message = `${name} is a table, and not a setting`
     throw new UsageError('UNKNOWN_SETTING', message, `name a setting in it, such as ${within.path}`)
+  }
+  const inTable = findEntry(name, settings)
+  if (inTable && takesEntry) return { ...inTable, ...checked }
+  if (inTable) {
+    const { path } = inTable.setting
+    throw new UsageError('UNKNOWN_SETTING', `${path} is a table, and is read as a whole`, `${command} ${path}`)
   }
   const renamed = settings.find(({ spellings }) => spellings.some(({ key }) => key === name))
   const spelling = renamed?.spellings.find(({ key }) => key === name)

@@ -4,16 +4,18 @@ import { changeSettings } from '../../cli/config/change-settings.js'
 import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
 import { givenText, valueOfText } from '../../cli/config/given-value.js'
 import { fileValue } from '../../config/describe/file-value.js'
+import { withEntry } from '../../config/edit/table-entry.js'
 import { redact } from '../../config/redact.js'
 
 export default class ConfigSet extends ConfigCommand {
   static override summary = 'Change a setting in the configuration file.'
   static override description =
-    'Keeps the comments and the other lines of the file, and refuses a change that breaks it; it warns of mistakes that the file already had. Creates the file if it does not exist. Separate the items of a list by commas, or write JSON; a list of tables is JSON. Leave VALUE out to type a secret, or pipe it in: a secret on the command line is refused, because others on this machine can see it. env:NAME and file:PATH are no secrets. `--` goes before a VALUE that begins with a dash.'
+    'Keeps the comments and the other lines of the file, and refuses a change that breaks it; it warns of mistakes that the file already had. Creates the file if it does not exist. Separate the items of a list by commas, or write JSON; a table, and a list of tables, is JSON. An entry of a table is named with it: prices.gpt-4.1. Leave VALUE out to type a secret, or pipe it in: a secret on the command line is refused, because others on this machine can see it. env:NAME and file:PATH are no secrets. `--` goes before a VALUE that begins with a dash.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> axon.port 9000',
     '<%= config.bin %> <%= command.id %> wallet.password < password.txt',
     '<%= config.bin %> <%= command.id %> log.level debug',
+    `<%= config.bin %> <%= command.id %> prices.my-model '{"input":0.10,"output":0.40}'`,
   ]
   static override args = {
     ...keyArg,
@@ -24,9 +26,11 @@ export default class ConfigSet extends ConfigCommand {
     const { args } = await this.parse(ConfigSet)
     const { file, scope: opened } = await this.openFile()
     await using scope = opened
-    const named = await this.settingOf(args.KEY, scope, { word: args.VALUE })
-    const { setting } = named
-    const value = await valueOfText(setting, await givenText(setting, args.VALUE))
+    const named = await this.settingOf(args.KEY, scope, { word: args.VALUE, takesEntry: true })
+    const { setting, entry } = named
+    const text = await givenText(setting, args.VALUE)
+    const whole = entry === undefined ? text : withEntry(file.content?.table ?? {}, { setting, entry }, text)
+    const value = await valueOfText(setting, whole)
     requirePrivate(file, setting, value)
     requireChoice(setting, { value, scope })
     const isChanged = await changeSettings(file, [{ setting, value: fileValue(setting, value) }], named)

@@ -6,12 +6,13 @@ import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
 import type { OpenFile } from '../../cli/config/config-file.js'
 import { sectionsWith } from '../../cli/config/named-setting.js'
 import { pathOf } from '../../config/edit/edit.js'
+import { findEntry, withoutEntry } from '../../config/edit/table-entry.js'
 import { settingsOf } from '../../config/schema/setting.js'
 
 export default class ConfigUnset extends ConfigCommand {
   static override summary = 'Remove a setting from the configuration file.'
   static override description =
-    'Keeps the comments and the other lines of the file. The default holds again. Also removes a key of the file that is not a setting.'
+    'Keeps the comments and the other lines of the file. The default holds again. Also removes an entry of a table, such as prices.gpt-4.1, and a key of the file that is not a setting.'
   static override examples = ['<%= config.bin %> <%= command.id %> axon.port']
   static override args = keyArg
 
@@ -27,19 +28,25 @@ export default class ConfigUnset extends ConfigCommand {
       await this.noteChange(file, scope, checked)
       return { path: key, file: file.path, changed: isChanged }
     }
-    const named = await this.settingOf(key, scope)
-    const { setting } = named
-    const isChanged = file.content !== null && (await changeSettings(file, [{ setting, value: undefined }], named))
+    const named = await this.settingOf(key, scope, { takesEntry: true })
+    const { setting, entry } = named
+    // A table at the top has a row for each entry, whose comment stays.
+    const isRow = entry !== undefined && setting.section === ''
+    const value = entry === undefined ? undefined : withoutEntry(file.content?.table ?? {}, { setting, entry })
+    const isChanged = isRow
+      ? await removeKey(file, `${setting.path}.${entry}`, named)
+      : file.content !== null && (await changeSettings(file, [{ setting, value }], named))
     noteOverride(setting)
     await this.noteChange(file, scope, named)
-    return { path: setting.path, file: file.path, changed: isChanged }
+    return { path: entry === undefined ? setting.path : key, file: file.path, changed: isChanged }
   }
 }
 
-/** Returns whether a file has a key that is neither a setting nor a table of settings. */
+/** Returns whether a file has a key that is neither a setting, nor an entry of one, nor a table of settings. */
 async function isStray(key: string, { content }: OpenFile, miners: MinerCatalogue): Promise<boolean> {
   if (!content || !pathOf(content.table, key)) return false
   const { sections, known } = await sectionsWith(key, miners)
   const isTable = [...sections, ...known].some(({ name }) => name === key)
-  return !isTable && !sections.flatMap(settingsOf).some(({ fileKeys }) => fileKeys.includes(key))
+  const settings = sections.flatMap(settingsOf)
+  return !isTable && !findEntry(key, settings) && !settings.some(({ fileKeys }) => fileKeys.includes(key))
 }

@@ -42,6 +42,11 @@ export function isNear({ spent, limit }: Account): boolean {
   return spent >= NEAR * limit.nano
 }
 
+/** @param least what each request reserves at least */
+export function isExhausted({ spent, limit }: Account, least: Nano): boolean {
+  return spent + least > limit.nano
+}
+
 export function isUnwritten({ spent, reserved, written }: Account): boolean {
   return spent + reserved > written
 }
@@ -56,11 +61,21 @@ export function stateOf({ name, spent, reserved, limit, hasRefused }: Account): 
   return { of: name, spent, reserved, limit: limit.nano, isSpent: hasRefused }
 }
 
-export function budgetText({ name, limit }: Account): string {
+export function nearEvent(account: Account) {
+  const message = `${budgetText(account)} is spent by ${Math.floor((100 * account.spent) / account.limit.nano)} %`
+  return { level: 'warn', event: 'budgetNear', ...budgetFields(account), message } as const
+}
+
+export function spentEvent(account: Account) {
+  const message = `${budgetText(account)} leaves too little: requests are refused until the day (UTC) turns`
+  return { level: 'warn', event: 'budgetSpent', ...budgetFields(account), message } as const
+}
+
+function budgetText({ name, limit }: Account): string {
   const whose = name === ALL ? 'the budget' : name === STRANGERS ? 'the budget of strangers' : `the budget of ${name}`
   return `${whose}, ${limit.text},`
 }
 
-export function budgetFields({ name, spent, limit }: Account) {
+function budgetFields({ name, spent, limit }: Account) {
   return { of: name, spentUsd: usdOf(spent), limitUsd: usdOf(limit.nano) }
 }

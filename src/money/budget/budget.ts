@@ -7,13 +7,14 @@ import {
   AHEAD,
   ALL,
   type BudgetState,
-  budgetFields,
-  budgetText,
+  isExhausted,
   isNear,
   isUnwritten,
   leaseOf,
+  nearEvent,
   newAccount,
   STRANGERS,
+  spentEvent,
   stateOf,
 } from './account.js'
 
@@ -63,6 +64,7 @@ export type Reservation = {
  */
 export class Budget {
   readonly #limits: BudgetLimits
+  readonly #least: Nano
   readonly #store: BudgetStore
   readonly #now: () => number
   readonly #onEvent: OnMoneyEvent
@@ -77,15 +79,20 @@ export class Budget {
   #writing: Promise<void> | null = null
   #isFailing = false
 
-  /** @param options.before what the file says */
+  /**
+   * @param options.least what each request reserves at least
+   * @param options.before what the file says
+   */
   constructor(options: {
     readonly limits: BudgetLimits
+    readonly least: Nano
     readonly store: BudgetStore
     readonly before: SpentOnDay | null
     readonly now: () => number
     readonly onEvent: OnMoneyEvent
   }) {
     this.#limits = options.limits
+    this.#least = options.least
     this.#store = options.store
     this.#now = options.now
     this.#onEvent = options.onEvent
@@ -268,11 +275,10 @@ export class Budget {
 
   #shortage(account: Account, nano: Nano): Shortage {
     const isSpent = account.spent + nano > account.limit.nano
-    // A request that is too large for what is left is only that.
-    if (isSpent && isNear(account) && !account.hasRefused) {
+    // A request that is too large for what is left is only that, while a smaller one would fit.
+    if (isSpent && (isNear(account) || isExhausted(account, this.#least)) && !account.hasRefused) {
       account.hasRefused = true
-      const message = `${budgetText(account)} leaves too little: requests are refused until the day (UTC) turns`
-      this.#onEvent({ level: 'warn', event: 'budgetSpent', ...budgetFields(account), message })
+      this.#onEvent(spentEvent(account))
     }
     return { of: account.name, isSpent, leftMs: endOf(this.#day) - this.#now() }
   }
@@ -280,8 +286,7 @@ export class Budget {
   #warnIfNear(account: Account): void {
     if (account.hasWarned || !isNear(account)) return
     account.hasWarned = true
-    const message = `${budgetText(account)} is spent by ${Math.floor((100 * account.spent) / account.limit.nano)} %`
-    this.#onEvent({ level: 'warn', event: 'budgetNear', ...budgetFields(account), message })
+    this.#onEvent(nearEvent(account))
   }
 
   #reportUnwritten(error: unknown): void {

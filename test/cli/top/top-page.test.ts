@@ -135,7 +135,7 @@ describe('the page of miner top', () => {
     assert.match(page, / today +the cost of 3 requests is not known\n/)
   })
 
-  it('shows what was spent, and what of it has no price', () => {
+  it('shows what was spent, and the cost of how many requests is not known', () => {
     const money = {
       today: { usd: 0.5, unknown: 3 },
       budget: { usdPerDay: 5, usedUsd: 0.75, isSpent: false, until: at },

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse as parseToml } from 'smol-toml'
+import { parse } from 'yaml'
 import { ConfigFolder } from '../../support/config-folder.ts'
 import { hasTerminal, onTerminal } from '../../support/terminal.ts'
 
@@ -10,7 +12,11 @@ use = "openai"
 [openai]
 model = "gpt-4o" # cheap
 `
+const hotkey = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
 const secret = 'sk-Marker0123456789'
+
+// biome-ignore lint/suspicious/noExplicitAny: what a test reads of it decides its type
+const tableOf = ({ text }: ConfigFolder): any => JSON.parse(JSON.stringify(parseToml(text)))
 
 describe('miner config set, get, unset and path', () => {
   it('print the path of the file, whether it exists or not', async () => {
@@ -78,6 +84,44 @@ describe('miner config set, get, unset and path', () => {
     assert.match(at.text, /maxTokens = "none"/)
     assert.equal((await at.config(['set', 'openai.presencePenalty', '--', '-0.5'])).code, 0)
     assert.match(at.text, /presencePenalty = -0.5/)
+  })
+
+  it('set one entry of a table, and keep the others with their comments', async () => {
+    using at = new ConfigFolder(
+      '[prices]\n# a mean of both\nsmall = { input = 1, output = 2 } # dear\n\n[budget]\nlimit = "5usd/day"\n',
+    )
+    const price = '{"input":0.1,"output":0.4}'
+    for (const key of ['prices.gpt-4.1', 'prices."m at 127.0.0.1:9"', 'prices.small'])
+      assert.deepEqual(await at.config(['set', key, price]), ended({}))
+    assert.match(at.text, /^\[prices\]\n# a mean of both\nsmall = .*# dear\n/)
+    const { prices } = tableOf(at)
+    assert.deepEqual(Object.keys(prices), ['small', 'gpt-4.1', 'm at 127.0.0.1:9'])
+    for (const one of Object.values(prices)) assert.deepEqual({ ...(one as object) }, { input: 0.1, output: 0.4 })
+    assert.deepEqual(await at.config(['set', `budget.hotkeys.${hotkey}`, '1usd/day']), ended({}))
+    assert.deepEqual({ ...tableOf(at).budget.hotkeys }, { [hotkey]: '1usd/day' })
+    for (const key of ['prices.small', 'prices."m at 127.0.0.1:9"', `budget.hotkeys.${hotkey}`, 'prices.absent'])
+      assert.deepEqual(await at.config(['unset', key]), ended({}))
+    assert.deepEqual(tableOf(at), { prices: { 'gpt-4.1': { input: 0.1, output: 0.4 } }, budget: { limit: '5usd/day' } })
+
+    const before = at.text
+    const wrong = await at.config(['set', 'prices.small', '5'])
+    assert.deepEqual([wrong.code, at.text], [2, before])
+    assert.match(wrong.stderr, /prices\.small must be a table/)
+    const got = await at.config(['get', 'prices.small'])
+    assert.equal(got.code, 2)
+    assert.match(got.stderr, /prices is a table, and is read as a whole\n {2}try: miner config get prices/)
+  })
+
+  it('set an entry of a table that a new file, and a YAML file, do not have', async () => {
+    using at = new ConfigFolder('[policy]\nallow = []\n')
+    assert.deepEqual(await at.config(['set', 'prices.m', '{"input":1,"output":2}']), ended({}))
+    assert.deepEqual({ ...tableOf(at).prices.m }, { input: 1, output: 2 })
+    const yaml = join(at.folder, 'c.yaml')
+    writeFileSync(yaml, '# mine\nprices:\n  a: { input: 1, output: 2 }\n')
+    assert.deepEqual(await at.config(['set', 'prices.b', '{"input":3,"output":4}', '--config', yaml]), ended({}))
+    const text = readFileSync(yaml, 'utf8')
+    assert.match(text, /^# mine\nprices:\n {2}a:/)
+    assert.deepEqual(parse(text).prices.b, { input: 3, output: 4 })
   })
 
   it('refuse what the file would be wrong with, and leave it as it is', async () => {

@@ -16,7 +16,7 @@ describe('the dashboard', () => {
       'First token, p50\n312 ms\np95 840 ms',
       'Whole answer, p50\n2.41 s\np95 5.23 s',
       'Places taken\n52 of 64\n7 of 256 waiting',
-      'Cost today\n$38.42\nof $60.00, 3 unpriced',
+      'Cost today\n$38.42\nof $60.00, 3 of unknown cost',
       `Incentive\n${server.shown.status(0).chain!.incentive.at(-1)!.value.toFixed(4)}\nuid 42`,
       'Up for\n3 d 9 h\nprocess 4321',
     ])

@@ -27,10 +27,11 @@ class SlowStore {
   }
 }
 
-function open(limits: Partial<BudgetLimits>, { store = new SlowStore(), at = { ms: NOON } } = {}) {
+function open(limits: Partial<BudgetLimits>, { store = new SlowStore(), at = { ms: NOON }, least = 0 } = {}) {
   const events: MoneyEvent[] = []
   const budget = new Budget({
     limits: { all: null, each: null, hotkeys: new Map(), ...limits },
+    least,
     store,
     before: store.saved,
     now: () => at.ms,
@@ -262,6 +263,24 @@ describe('a budget', () => {
         ],
       )
       at.ms += DAY
+    }
+  })
+
+  it('says once a day when so little is left that not even the least request fits, however little is spent', async () => {
+    const { budget, events, at } = open({ each: limit('1usd/day') }, { least: 0.9 * USD })
+    for (let round = 0; round < 2; round++) {
+      ;(await held(budget, 'alice', 0.9 * USD)).settle(0.05 * USD)
+      ;(await held(budget, 'alice', 0.9 * USD)).settle(0.06 * USD)
+      assert.ok(!isHeld(await budget.reserve('bob', 1.1 * USD)))
+      assert.equal(events.length, 0)
+      for (let at = 0; at < 3; at++) assert.ok(!isHeld(await budget.reserve('alice', 0.9 * USD)))
+      assert.deepEqual(
+        events.splice(0).map(event => [event.event, 'of' in event && event.of]),
+        [['budgetSpent', 'alice']],
+      )
+      assert.equal(budget.stateOf('alice')?.isSpent, true)
+      at.ms += DAY
+      assert.equal(budget.stateOf('alice')?.isSpent, false)
     }
   })
 

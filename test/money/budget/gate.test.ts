@@ -34,6 +34,7 @@ async function start(
   const events: string[] = []
   const budget = new Budget({
     limits: { all: parse(limit), each: parse(each), hotkeys: new Map(own) },
+    least: 0,
     store: { async write() {} },
     before: null,
     now: Date.now,
@@ -222,7 +223,7 @@ describe('the gate of a budget', () => {
       },
     }
     const limits = { all: parseDayLimit('1usd/day')!, each: null, hotkeys: new Map() }
-    const budget = new Budget({ limits, store, before: null, now: Date.now, onEvent() {} })
+    const budget = new Budget({ limits, least: 0, store, before: null, now: Date.now, onEvent() {} })
     const most = { endpoint: 'e', model: 'm', promptTokens: 0, completionTokens: 400 }
     const sources = [{ ...most, host: 'h', hasOtherTier: false, addedTokens: 0 }]
     const gate = openGate({ budget, prices: await openPriceList(prices, sources), sources })

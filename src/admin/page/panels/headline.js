@@ -84,8 +84,8 @@ function latencyFigure(quantiles) {
 
 /** @param {NonNullable<LiveStatus['money']>} money */
 function moneyFigure({ today, budget }) {
-  const unpriced = today.unknown > 0 ? `${formatCount(today.unknown)} unpriced` : null
-  const note = [budget && `of ${formatUsd(budget.usdPerDay)}`, unpriced].filter(Boolean).join(', ') || 'UTC day'
+  const unknown = today.unknown > 0 ? `${formatCount(today.unknown)} of unknown cost` : null
+  const note = [budget && `of ${formatUsd(budget.usdPerDay)}`, unknown].filter(Boolean).join(', ') || 'UTC day'
   return { term: 'Cost today', value: today.usd === undefined ? UNKNOWN : formatUsd(today.usd), note }
 }
 
