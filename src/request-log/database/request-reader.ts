@@ -162,7 +162,7 @@ function conditions({ since, hotkey, status, statusKind, outcome, minMs }: Reque
 
 function unknown(): RequestLogError {
   return new RequestLogError('REQUEST_UNKNOWN', 'no request in the log has an id that begins like this', {
-    hint: 'miner logs lists the last ones',
+    hint: 'miner logs lists the last ones; requests of callers that proved no hotkey are only counted',
   })
 }
 
