@@ -62,6 +62,8 @@ export type RequestFilter = {
   readonly since?: number | undefined
   readonly hotkey?: string | undefined
   readonly status?: number | undefined
+  /** the first digit of the status */
+  readonly statusKind?: number | undefined
   readonly outcome?: RequestOutcome | undefined
   /** milliseconds that they took at least */
   readonly minMs?: number | undefined

@@ -57,7 +57,8 @@ export const requestLogCodes = {
   },
   REQUEST_UNKNOWN: {
     meaning: 'the request log has no request whose id begins like this',
-    remedy: '`miner logs -n 100` lists the last ones; older ones may be beyond the retention',
+    remedy:
+      '`miner logs -n 100` lists the last ones; older ones may be beyond the retention, and those of callers that proved no hotkey are only counted',
   },
   REQUEST_AMBIGUOUS: {
     meaning: 'several requests have ids that begin like this',

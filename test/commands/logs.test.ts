@@ -175,6 +175,21 @@ describe('miner logs and miner replay', () => {
     asked = model.requests.length
   })
 
+  it('follows the file that takes the place of one that is deleted', async () => {
+    const path = join(data, 'deleted.sqlite')
+    await write(path, [entry({ id: 'before' })])
+    await using run = liveMiner(['logs', '--file', path, '--follow', '-n', '0'], { env })
+    await run.says('TIME (UTC)')
+    rmSync(path)
+    await run.says('there is no request log at')
+    await write(path, [entry({ id: 'after' })])
+    await run.says(' after ')
+    run.child.kill('SIGINT')
+    const { signal, stdout, stderr } = await run.ended
+    assert.deepEqual([signal, stdout.split('\n').length], ['SIGINT', 3])
+    assert.equal(stderr, `there is no request log at ${path}; waiting for it\n`)
+  })
+
   it('replays a request with another model, and shows both answers', async () => {
     const replay = (...args: readonly string[]) =>
       runMiner(['replay', ids[1]!, '--dev', '--base-url', model.url, ...args], { env })

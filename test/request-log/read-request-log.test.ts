@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseThread } from '#dist/request-log/database-thread.js'
 import { readRequestLog } from '#dist/request-log/read-request-log.js'
@@ -36,6 +36,8 @@ describe('readRequestLog', () => {
     assert.deepEqual(await list({ since: at + 2 }), ['aa2', 'b', 'bb'])
     assert.deepEqual(await list({ hotkey: charlie.address }), ['aa2'])
     assert.deepEqual(await list({ status: 502 }), ['ab3'])
+    assert.deepEqual(await list({ statusKind: 5 }), ['ab3'])
+    assert.deepEqual(await list({ statusKind: 2, since: at }), ['aa1', 'aa2'])
     assert.deepEqual(await list({ outcome: 'cancelled' }), ['b'])
     assert.deepEqual(await list({ minMs: 900 }), ['ab3', 'aa2'])
     assert.deepEqual(await list({ minMs: 1_000 }), ['aa2'])
@@ -71,9 +73,38 @@ describe('readRequestLog', () => {
     assert.deepEqual(await since(first, {}), [['x', 'y'], 2])
     assert.deepEqual(await since(first, { status: 200 }), [['x'], 2])
     assert.deepEqual(await since(first, { status: 503, outcome: 'answered', minMs: 1, since: 0 }), [['y'], 2])
+    assert.deepEqual(await since(first, { statusKind: 5 }), [['y'], 2])
     assert.deepEqual(await since(first, { status: 404 }), [[], 2], 'what does not match is read once')
     assert.deepEqual(await since(2, {}), [[], 2])
     await writer[Symbol.asyncDispose]()
+  })
+
+  it('reads all of a file that takes the place of the one that it read, however many requests it has', async () => {
+    const live = join(folder.path, 'replaced.sqlite')
+    const next = join(folder.path, 'next.sqlite')
+    await write(live, [entry({ id: 'x' }), entry({ id: 'y' })])
+    await write(next, [entry({ id: 'a' }), entry({ id: 'b' }), entry({ id: 'c' })])
+    await using log = readRequestLog(live)
+    const { seq } = await log.after(0, {})
+    renameSync(next, live)
+    const written = await log.after(seq, {})
+    assert.deepEqual([idsOf(written.requests), written.seq], [['a', 'b', 'c'], 3])
+    assert.deepEqual(await log.after(3, {}), { requests: [], seq: 3 })
+    rmSync(live)
+    await assert.rejects(log.after(3, {}), failing('REQUEST_LOG_MISSING'))
+    await write(live, [entry({ id: 'd' }), entry({ id: 'e' }), entry({ id: 'f' })])
+    assert.deepEqual(idsOf((await log.after(3, {})).requests), ['d', 'e', 'f'])
+  })
+
+  it('goes on behind the last request when the retention has dropped all', async () => {
+    const live = join(folder.path, 'dropped.sqlite')
+    await write(live, [entry({ id: 'old', at: Date.now() - 120_000 })])
+    await using log = readRequestLog(live)
+    const { seq } = await log.after(0, {})
+    await write(live, [entry({ id: 'new' })], { maxAgeMs: 60_000 })
+    assert.deepEqual(idsOf((await log.list({}, 10)).requests), ['new'])
+    const written = await log.after(seq, {})
+    assert.deepEqual([seq, idsOf(written.requests), written.seq], [1, ['new'], 2])
   })
 
   it('copies the whole file for this user only, never over another one unless that is asked for', async () => {

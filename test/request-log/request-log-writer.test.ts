@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { mock } from 'node:test'
@@ -246,6 +246,32 @@ describe('RequestLogWriter', () => {
     const { requests, strangers } = await all()
     const kept = Array.from({ length: 20 - lost }, (_, at) => `later-${at}`)
     assert.deepEqual([idsOf(requests).toSorted(), strangers], [['first', ...kept].toSorted(), 1])
+  })
+
+  it('makes a new file when its own is deleted, which another writer and a reader then share', async () => {
+    const first = await openWriter(path)
+    const second = await openWriter(path)
+    await using log = readRequestLog(path)
+    const ids = async () => {
+      const { requests } = await log.list({}, 10).catch(() => ({ requests: [] }))
+      return idsOf(requests).toSorted().join(' ')
+    }
+    first.writer.add(entry({ id: 'lost' }))
+    await until(async () => (await ids()) === 'lost')
+    for (const file of ['', '-wal', '-shm']) rmSync(path + file, { force: true })
+    await assert.rejects(log.list({}, 10), (error: RequestLogError) => error.code === 'REQUEST_LOG_MISSING')
+    first.writer.add(entry({ id: 'a' }))
+    await until(async () => (await ids()) === 'a')
+    // Closes the file without a name first, which must leave the journal of the new one alone.
+    second.writer.add(entry({ id: 'b' }))
+    await until(async () => (await ids()) === 'a b')
+    first.writer.add(entry({ id: 'c' }))
+    await until(async () => (await ids()) === 'a b c')
+    await second.writer[Symbol.asyncDispose]()
+    await first.writer[Symbol.asyncDispose]()
+    assert.equal(await ids(), 'a b c')
+    assert.deepEqual([...first.events, ...second.events], [])
+    assert.equal(statSync(path).mode & 0o777, 0o600)
   })
 
   it('starts another thread when its own ends, and counts what that had', async () => {

@@ -12,6 +12,7 @@ import { filterFlags, readFilter } from '../../cli/logs/request-filter.js'
 import { requestHeader, requestLine } from '../../cli/logs/request-lines.js'
 import { escapeForTerminal } from '../../cli/output/terminal.js'
 import type { LoggedRequest, LoggedRequests } from '../../request-log/logged-request.js'
+import { escapeControls } from '../../text/escape.js'
 import { columnsOf } from '../../text/fill.js'
 import { groupedText } from '../../text/span.js'
 
@@ -36,7 +37,7 @@ export default class Logs extends SettingsCommand {
   async run(): Promise<unknown> {
     await using run = await this.open(Logs, requestLogRules)
     const { flags, scope } = run
-    const { filter, count } = readFilter(flags, Date.now())
+    const { filter, count } = readFilter(flags, { now: Date.now(), follow: flags.follow })
     const log = await openRequestLog(scope, flags)
     const { since: _, ...choosing } = filter
     const isAll = Object.values(choosing).every(value => value === undefined)
@@ -47,7 +48,8 @@ export default class Logs extends SettingsCommand {
     const { requests } = await log.list(filter, count)
     if (!this.jsonEnabled()) this.log(requestHeader(columnsOf(process.stdout)))
     this.#print(requests.filter(({ seq }) => seq <= after))
-    for await (const written of followRequests(log, { filter, after, signal: scope.resolve(ENDING) }))
+    const onPause = ({ message }: Error) => void process.stderr.write(`${escapeControls(message)}; waiting for it\n`)
+    for await (const written of followRequests(log, { filter, after, signal: scope.resolve(ENDING), onPause }))
       this.#print(written)
     return undefined
   }

@@ -9,6 +9,7 @@ import {
 import { RequestLogError } from '../request-log-error.js'
 import { backUp } from './back-up.js'
 import { readFailure } from './failures.js'
+import { FileIdentity } from './file-identity.js'
 import { openToRead } from './open-database.js'
 import { conversationOfRow, requestOfRow, selectedConversation, selectedRequest } from './request-row.js'
 import { numberOf, SLOW_MS } from './schema.js'
@@ -16,15 +17,20 @@ import { numberOf, SLOW_MS } from './schema.js'
 /** Reads a request log, while another process may write it. Each method throws {RequestLogError}. */
 export class RequestReader {
   readonly #path: string
-  #database: DatabaseSync | undefined
+  #open: { readonly database: DatabaseSync; readonly file: FileIdentity } | undefined
+  #openings = 0
 
   constructor(path: string) {
     this.#path = path
   }
 
-  /** Opens the file. @throws {RequestLogError} as `openToRead` */
+  /** Opens the file, unless it is open; also when another one has taken its place. @throws {RequestLogError} as `openToRead` */
   open(): void {
-    this.#database ??= openToRead(this.#path)
+    if (this.#open?.file.isAt(this.#path)) return
+    this.close()
+    const database = openToRead(this.#path)
+    this.#open = { database, file: new FileIdentity(this.#path) }
+    this.#openings++
   }
 
   /** Returns the last requests that a filter lets through, by their arrival. */
@@ -46,15 +52,18 @@ export class RequestReader {
     return this.#read(lastSeq)
   }
 
-  /** Returns the requests that were written after one, in the order in which they were. */
+  /** Returns the requests that were written after one, in the order in which they were; all of a file that is another now. */
   after(seq: number, filter: RequestFilter): WrittenRequests {
+    const known = this.#openings
     return this.#read(database => {
       // Taken first: a request that is written meanwhile is behind it.
       const last = lastSeq(database)
+      const isOther = known > 0 && this.#openings > known
+      const from = isOther || last < seq ? 0 : seq
       const { sql, values } = afterQuery(filter)
-      const requests = (database.prepare(sql).all(seq, last, ...values) as Row[]).map(requestOfRow)
+      const requests = (database.prepare(sql).all(from, last, ...values) as Row[]).map(requestOfRow)
       const isAll = requests.length < MOST_LISTED
-      return { requests, seq: Math.max(seq, isAll ? last : requests.at(-1)!.seq) }
+      return { requests, seq: isAll ? last : requests.at(-1)!.seq }
     })
   }
 
@@ -87,15 +96,15 @@ export class RequestReader {
   }
 
   close(): void {
-    this.#database?.close()
-    this.#database = undefined
+    this.#open?.database.close()
+    this.#open = undefined
   }
 
   /** @throws {RequestLogError} REQUEST_LOG_UNREADABLE */
   #read<T>(read: (database: DatabaseSync) => T): T {
     this.open()
     try {
-      return read(this.#database!)
+      return read(this.#open!.database)
     } catch (error) {
       throw readFailure(error, this.#path)
     }
@@ -127,14 +136,16 @@ export function afterQuery(filter: RequestFilter): { readonly sql: string; reado
 }
 
 function lastSeq(database: DatabaseSync): number {
-  return numberOf(database, 'SELECT coalesce(max(seq), 0) FROM requests')
+  // Not that of a row, which the retention may have dropped.
+  return numberOf(database, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'requests'")
 }
 
-function conditions({ since, hotkey, status, outcome, minMs }: RequestFilter) {
+function conditions({ since, hotkey, status, statusKind, outcome, minMs }: RequestFilter) {
   const parts: (readonly [sql: string, value: SQLInputValue | undefined])[] = [
     ['at >= ?', since],
     ['hotkey = ?', hotkey],
     ['status = ?', status],
+    ['status / 100 = ?', statusKind],
     ['outcome = ?', outcome],
     ['ms >= ?', minMs],
   ]
@@ -151,7 +162,7 @@ function conditions({ since, hotkey, status, outcome, minMs }: RequestFilter) {
 
 function unknown(): RequestLogError {
   return new RequestLogError('REQUEST_UNKNOWN', 'no request in the log has an id that begins like this', {
-    hint: 'miner logs lists the last ones',
+    hint: 'miner logs lists the last ones; requests of callers that proved no hotkey are only counted',
   })
 }
 

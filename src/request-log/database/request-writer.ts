@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { isRefused, writeFailure } from './failures.js'
+import { FileIdentity } from './file-identity.js'
 import { openToWrite } from './open-database.js'
 import { type NewEntry, requestColumns, valuesOfConversation, valuesOfRequest } from './request-row.js'
 import { Retention, type RetentionLimits } from './retention.js'
@@ -39,13 +40,20 @@ export class RequestWriter {
     this.#scrub = scrubber(options.secrets)
   }
 
-  /** Opens the file. @throws {RequestLogError} as `openToWrite` */
+  /**
+   * Opens the file, unless it is open; also when it was deleted or another one has taken its place: what SQLite writes into
+   * a file without a name is lost with the process.
+   *
+   * @throws {RequestLogError} as `openToWrite`
+   */
   open(): void {
-    if (this.#open) return
     const { path, maxPages, ...limits } = this.#options
+    if (this.#open?.file.isAt(path)) return
+    this.close()
     const database = openToWrite(path)
     if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`)
-    this.#open = { database, ...statements(database), retention: new Retention(database, limits) }
+    const file = new FileIdentity(path)
+    this.#open = { database, file, ...statements(database), retention: new Retention(database, limits) }
   }
 
   /**
@@ -95,7 +103,11 @@ export class RequestWriter {
   }
 }
 
-type OpenDatabase = ReturnType<typeof statements> & { readonly database: DatabaseSync; readonly retention: Retention }
+type OpenDatabase = ReturnType<typeof statements> & {
+  readonly database: DatabaseSync
+  readonly file: FileIdentity
+  readonly retention: Retention
+}
 
 function statements(database: DatabaseSync) {
   const places = requestColumns.map(() => '?').join(', ')

@@ -154,6 +154,7 @@ describe('screens', () => {
     const long = 'word '.repeat(40).trim()
     assert.equal(await screen(['prompt', '--use', 'echo', long], 40), `${long}\n`)
     await using served = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'])
-    assert.equal(await screen(['query', '--dev', '--url', served.url, long], 40), `${long}\n`)
+    const [answer, id, ...more] = (await screen(['query', '--dev', '--url', served.url, long], 40)).split('\n')
+    assert.deepEqual([answer, id?.slice(0, 11), more], [long, 'request id ', ['']])
   })
 })
