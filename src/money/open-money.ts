@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import type { FileLock } from '../disk/file-lock.js'
 import type { BudgetGate } from '../plugin/money/budget.js'
 import type { ModelSource } from '../plugin/money/spending.js'
 import type { Answered } from '../plugin/run/paid-attempts.js'
 import { parseDayLimit, usdOf } from './amount.js'
 import { Budget, type BudgetLimits, type BudgetStore } from './budget/budget.js'
-import { budgetFile, readBudgetFile } from './budget/budget-file.js'
+import { budgetFile, budgetFilePath, readBudgetFile } from './budget/budget-file.js'
 import { openGate } from './budget/gate.js'
 import { dayOf, endOf } from './day.js'
 import { type EndedAnswer, Ledger } from './ledger/ledger.js'
@@ -126,7 +125,7 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
 }
 
 async function openBudget(folder: string | null, { limits, now, onEvent }: MoneyOptions): Promise<Budget> {
-  const path = folder && join(folder, 'budget.json')
+  const path = folder && budgetFilePath(folder)
   const store: BudgetStore = path ? budgetFile(path) : { async write() {} }
   return new Budget({ limits, store, before: path ? await readBudgetFile(path, dayOf(now())) : null, now, onEvent })
 }

@@ -1,13 +1,8 @@
 import { observe } from '../../axon/events.js'
 import { ConfigError } from '../../config/config-error.js'
-import { type Configuration, valuesOf } from '../../config/configuration.js'
-import type { Problem } from '../../config/problem.js'
-import type { BudgetLimits } from '../../money/budget/budget.js'
-import type { Unpriced } from '../../money/budget/unpriced.js'
+import { valuesOf } from '../../config/configuration.js'
 import type { Money } from '../../money/open-money.js'
-import type { PriceList } from '../../money/prices/price-list.js'
-import type { ModelSource } from '../../plugin/money/spending.js'
-import type { Builder } from '../scope.js'
+import type { Builder, Resolver } from '../scope.js'
 import { hostSections } from '../settings.js'
 import { AXON_ID, CHAIN_FOLDER, CHOSEN_MINER, CONFIGURATION, HOTKEY, LOG, MINER, RESOURCES } from '../tokens.js'
 
@@ -20,64 +15,35 @@ import { AXON_ID, CHAIN_FOLDER, CHOSEN_MINER, CONFIGURATION, HOTKEY, LOG, MINER,
  * @throws {NoAnswer} MINER_MISBEHAVES
  */
 export async function buildMoney(from: Builder): Promise<Money> {
-  const [{ budgetLimits, hasBudget, openMoney }, { moneyFolder }, { openPriceList }, { listSources }] =
-    await Promise.all([
-      import('../../money/open-money.js'),
-      import('../../money/money-folder.js'),
-      import('../../money/prices/price-list.js'),
-      import('../../plugin/run/list-sources.js'),
-    ])
+  const [{ openMoney }, { judgeBudget, spendableOf }] = await Promise.all([
+    import('../../money/open-money.js'),
+    import('./budget-rules.js'),
+  ])
   const configuration = from.resolve(CONFIGURATION)
   const log = from.resolve(LOG)
-  const miner = await from.resolve(MINER)
-  const sources = listSources(miner)
-  const prices = await openPriceList(valuesOf(configuration, hostSections.prices).prices, sources)
-  const limits = budgetLimits(valuesOf(configuration, hostSections.budget))
-  if (hasBudget(limits)) {
-    const problems =
-      sources.length > 0
-        ? await unkeepable(configuration, { sources, prices, limits })
-        : [sourcelessProblem(configuration, from.resolve(CHOSEN_MINER).name)]
+  const { isLimited, ...spendable } = await spendableOf(configuration, await from.resolve(MINER))
+  if (isLimited) {
+    const miner = from.resolve(CHOSEN_MINER).name
+    const { problems } = await judgeBudget(configuration, { ...spendable, isLimited, miner })
     if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
   }
-  const { netuid } = valuesOf(configuration, hostSections.subnet)
-  const { store } = valuesOf(configuration, hostSections.axon)
-  const { address: hotkey } = await from.resolve(HOTKEY)
+  const { address } = await from.resolve(HOTKEY)
   const money = await openMoney({
-    prices,
-    sources,
-    limits,
-    folder: store === 'memory' ? null : moneyFolder(from.resolve(CHAIN_FOLDER), { netuid, hotkey }),
+    ...spendable,
+    folder: await moneyFolderOf(from, address),
     now: Date.now,
     onEvent: ({ level, ...record }) => log[level](record),
   })
   return from.resolve(RESOURCES).own(observed(money, from))
 }
 
-type Kept = {
-  readonly sources: readonly ModelSource[]
-  readonly prices: PriceList
-  readonly limits: BudgetLimits
-}
-
-/** Returns why no budget can be kept, or nothing could be asked within it. */
-async function unkeepable(
-  configuration: Configuration,
-  { sources, prices, limits }: Kept,
-): Promise<readonly Problem[]> {
-  const [{ unpricedOf }, { mostOfRequest }, { usdText }] = await Promise.all([
-    import('../../money/budget/unpriced.js'),
-    import('../../money/budget/gate.js'),
-    import('../../money/amount.js'),
-  ])
-  const unpriced = unpricedOf(sources, prices)
-  if (unpriced.length > 0) return unpriced.map(one => unpricedProblem(configuration, one))
-  const most = mostOfRequest(sources, prices, 0)
-  const what = `one answer may cost ${usdText(most)} usd, so that it admits no request`
-  const hint = 'raise it, or lower --max-tokens'
-  return (['all', 'each'] as const)
-    .filter(name => most > (limits[name]?.nano ?? Number.POSITIVE_INFINITY))
-    .map(name => problem(configuration, { what, hint, path: name === 'all' ? 'budget.limit' : 'budget.each' }))
+/** Returns where the money of a hotkey is counted; null: in memory. */
+export async function moneyFolderOf(from: Resolver, hotkey: string): Promise<string | null> {
+  const { moneyFolder } = await import('../../money/money-folder.js')
+  const configuration = from.resolve(CONFIGURATION)
+  const { netuid } = valuesOf(configuration, hostSections.subnet)
+  const { store } = valuesOf(configuration, hostSections.axon)
+  return store === 'memory' ? null : moneyFolder(from.resolve(CHAIN_FOLDER), { netuid, hotkey })
 }
 
 /** Has the requests of the axon counted until it is disposed. */
@@ -95,37 +61,4 @@ function observed(money: Money, from: Builder): Money {
       await money[Symbol.asyncDispose]()
     },
   }
-}
-
-function unpricedProblem(configuration: Configuration, { source, lacks }: Unpriced): Problem {
-  const { endpoint, model } = source
-  const key = `prices.${JSON.stringify(`${model} at ${endpoint}`)}`
-  if (lacks === 'price')
-    return problem(configuration, {
-      what: `${model} at ${endpoint} has no price`,
-      hint: `give it in the configuration file, in dollars per million tokens: ${key} = { input = 0.10, output = 0.40 }`,
-    })
-  return problem(configuration, {
-    what: `nothing limits the tokens of an answer of ${model} at ${endpoint}`,
-    hint: `set --max-tokens, or maxOutput of ${key} in the configuration file`,
-  })
-}
-
-function sourcelessProblem(configuration: Configuration, miner: string): Problem {
-  const what = `the miner ${miner} does not tell which models it asks`
-  return problem(configuration, { what, hint: 'use another miner, or remove the budget' })
-}
-
-type What = { readonly what: string; readonly hint: string; readonly path?: string }
-
-/** @param about.path of the budget; by default that of the first one that is set */
-function problem(configuration: Configuration, { what, hint, path = budgetPath(configuration) }: What): Problem {
-  const origin = configuration.origins.get(path)
-  return { code: 'RULE_BROKEN', path, message: `${path} cannot be kept: ${what}`, origin, hint }
-}
-
-function budgetPath(configuration: Configuration): string {
-  const { limit, each } = valuesOf(configuration, hostSections.budget)
-  if (limit !== 'none') return 'budget.limit'
-  return each !== 'none' ? 'budget.each' : 'budget.hotkeys'
 }
