@@ -141,6 +141,16 @@ export const doctorCodes = {
     remedy: 'lower `--min-stake`, shorten `--deny`; `miner policy explain HOTKEY` tells the rule',
     fatal: false,
   },
+  SERVING_ENDS: {
+    meaning: 'the miner that runs on this machine is stopping, and refuses new requests',
+    remedy: 'wait until it has ended, and start it again',
+    fatal: false,
+  },
+  ENDPOINT_RESTS: {
+    meaning:
+      'the miner that runs does not ask an endpoint at present, because its attempts fail or all its keys rest; a fault when it asks none',
+    remedy: 'see `miner check`, which asks each endpoint and key',
+  },
   SOURCE_NOTE: {
     meaning: 'an endpoint answers, but not as it is configured: the message tells what it refuses or ignores',
     remedy: 'see `miner check`',

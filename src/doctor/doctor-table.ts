@@ -65,7 +65,7 @@ export const doctorTable = {
   },
   serving: {
     part: 'axon',
-    what: 'how the miner on this machine does, and what it refused in the last hour, by its state file',
+    what: 'how the miner on this machine does, and what it refused in the last hour, by its state file and its admin port',
     codes: [
       'NOT_SERVING',
       'STANDINGS_OLD',
@@ -75,6 +75,8 @@ export const doctorTable = {
       'ANSWERS_FAIL',
       'SYNAPSE_UNKNOWN',
       'PLACES_FEW',
+      'SERVING_ENDS',
+      'ENDPOINT_RESTS',
     ],
   },
   address: {

@@ -69,7 +69,7 @@ describe('miner doctor', () => {
     assert.match(stdout, new RegExp(`\\n {2}ok {7}wallet {9}hotkey ${bob.address}, not encrypted\\n`))
     assert.match(stdout, /\n\n0 faults, \d warnings?, \d unknown, \d+ ok\n$/)
     // What is not well on this machine has its reason and its mend below it.
-    assert.match(stdout, /\n {2}unknown {2}speed .*\n {26}try: miner doctor --ask\n {26}found: /)
+    assert.match(stdout, /\n {2}unknown {2}speed .*\n {26}try: miner doctor --ask --use echo .*\n {26}found: /)
   })
 
   it('runs those checks alone that --only names, in their own order', async () => {

@@ -1,7 +1,9 @@
 import { type Finding, findingsBy } from '../check.js'
 
-/** What a miner answered and refused in the last hour, by its state file. */
+/** What a miner answered and refused in the last hour. */
 export type HourOfRequests = {
+  /** who tells it: `the state file of the miner that runs` */
+  readonly by: string
   readonly dialect: string
   readonly answered: number
   readonly reasons: readonly { readonly code: string; readonly reason: string; readonly count: number }[]
@@ -13,8 +15,8 @@ const TOO_MUCH = ['QUEUE_FULL', 'DEADLINE_TOO_NEAR', 'OVERLOADED']
 const MANY = 0.1
 
 /** Finds what the refusals of the last hour say of the settings: another dialect is asked for, or more than there is room for. */
-export function checkRefusals({ dialect, answered, reasons }: HourOfRequests): readonly Finding[] {
-  const { warning } = findingsBy('the refusals of the last hour in the state file of the miner that runs')
+export function checkRefusals({ by, dialect, answered, reasons }: HourOfRequests): readonly Finding[] {
+  const { warning } = findingsBy(`the refusals of the last hour in ${by}`)
   // Scanners ask for files and folders; the names of synapses are those of classes.
   const asked = reasons.flatMap(({ code, reason, count }) => {
     const [, name] = (code === 'UNKNOWN_SYNAPSE' && /^Synapse name '([A-Z][A-Za-z]*)' not found/.exec(reason)) || []

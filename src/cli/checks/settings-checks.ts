@@ -6,9 +6,9 @@ import type { DoctorCheck, Finding } from '../../doctor/check.js'
 import { checkPlugins } from '../../doctor/miner/plugins.js'
 import { contract } from '../../plugin/load/manifest.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
+import type { DoctorContext } from '../doctor/doctor-context.js'
 import { UsageError } from '../errors/usage-error.js'
 import { checkWithoutChain } from '../serving/check-without-chain.js'
-import type { DoctorContext } from './doctor-context.js'
 
 const how = 'merged and validated the file, the variables and the flags, as miner serve does'
 
@@ -48,9 +48,10 @@ function withoutChain(configuration: DoctorContext['configuration']): readonly F
   }
 }
 
-function findingOf(problem: Problem, verdict: 'fault' | 'warning'): Finding {
+/** Turns a problem of the configuration into a finding. @param by how it was found; by default as the others of the file */
+export function findingOf(problem: Problem, verdict: 'fault' | 'warning', by = how): Finding {
   const { code, hint } = problem
-  return { verdict, code, message: problemText(problem), how, ...(hint !== undefined && { hint }) }
+  return { verdict, code, message: problemText(problem), how: by, ...(hint !== undefined && { hint }) }
 }
 
 /** Turns an error of the configuration into findings; null: it is another error. */

@@ -6,7 +6,7 @@ import { valuesOf } from '../../config/configuration.js'
 import type { Finding } from '../../doctor/check.js'
 import { checkDataFolder, nearestFolder } from '../../doctor/machine/data-folder.js'
 import { settingPath } from '../choose-plugin.js'
-import type { DoctorContext } from './doctor-context.js'
+import type { DoctorContext } from '../doctor/doctor-context.js'
 
 /** Checks the data folder, and whether its disk has room for all that the settings let grow there. */
 export async function checkDisk(context: DoctorContext): Promise<readonly Finding[]> {

@@ -6,10 +6,10 @@ import type { Metagraph, Neuron } from '../../chain/metagraph.js'
 import { valuesOf } from '../../config/configuration.js'
 import { type DoctorCheck, type Finding, findingsBy } from '../../doctor/check.js'
 import { groupedText, spanText } from '../../text/span.js'
+import type { DoctorContext } from '../doctor/doctor-context.js'
 import type { Status } from '../status/collect-status.js'
 import { findByTopic, immunityLeftMs, type StatusTopic } from '../status/find-problems.js'
 import { placeOf } from '../status/status-json.js'
-import type { DoctorContext } from './doctor-context.js'
 
 /** A whole subnet is read, over a connection that has to be made first. */
 const CHAIN_MS = 60_000

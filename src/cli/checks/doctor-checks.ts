@@ -1,7 +1,7 @@
 import type { DoctorCheck } from '../../doctor/check.js'
 import { type CheckName, checkNames } from '../../doctor/doctor-table.js'
+import type { DoctorContext } from '../doctor/doctor-context.js'
 import { axonChecks } from './axon-checks.js'
-import type { DoctorContext } from './doctor-context.js'
 import { machineChecks } from './machine-checks.js'
 import { modelChecks } from './model-checks.js'
 import { settingsChecks } from './settings-checks.js'
