@@ -121,6 +121,8 @@ export type MoneyStatus = {
     readonly usdPerDay: number
     /** what was spent today, and what requests in progress have reserved */
     readonly usedUsd: number
+    /** the part of `usedUsd` that is reserved; absent when the miner does not tell it */
+    readonly reservedUsd?: number
     /** when the day turns */
     readonly until: number
   }

@@ -171,6 +171,15 @@ export const doctorCodes = {
     remedy: 'fewer tokens (`--max-tokens`), or a faster model or server',
     fatal: false,
   },
+  BUDGET_USED_UP: {
+    meaning: 'too little is left of a budget of the day for another question, so that requests are refused with 429',
+    remedy: 'raise `--budget` or `--budget-each`, or wait until the day (UTC) turns',
+  },
+  BUDGET_NEAR: {
+    meaning: 'four fifths of a budget of the day are spent, or requests in progress reserve what is left of it',
+    remedy: 'raise `--budget` or `--budget-each`, or lower `--max-tokens`, which decides what a request reserves',
+    fatal: false,
+  },
   PLUGIN_BAD: {
     meaning: 'an installed miner or dialect cannot be used, for the reason that the message names',
     remedy: '`miner plugins:update`, or `miner plugins:uninstall` its package',

@@ -105,6 +105,11 @@ export const doctorTable = {
     codes: ['ANSWER_LATE', 'ANSWER_CUT'],
   },
   miner: { part: 'model', what: 'what the miner finds itself, by its method `diagnose`', codes: [] },
+  budget: {
+    part: 'money',
+    what: 'whether a budget can be kept with the prices that are known, and how much of it is left today',
+    codes: ['BUDGET_USED_UP', 'BUDGET_NEAR', 'BUDGET_UNREADABLE', 'BUDGET_AHEAD'],
+  },
 } as const satisfies Readonly<
   Record<string, { readonly part: string; readonly what: string; readonly codes: readonly string[] }>
 >

@@ -183,8 +183,10 @@ function moneySource(money: Money): MoneySource | undefined {
     costsOf: record => money.costsOf(record),
     status() {
       const { usd, unknown, until, budget } = money.today()
-      const used = budget && { usdPerDay: budget.limitUsd, usedUsd: budget.spentUsd + budget.reservedUsd, until }
-      return { today: known({ usd, unknown }), ...(used && { budget: used }) }
+      if (!budget) return { today: known({ usd, unknown }) }
+      const { limitUsd: usdPerDay, spentUsd, reservedUsd } = budget
+      const usedUsd = spentUsd + reservedUsd
+      return { today: known({ usd, unknown }), budget: { usdPerDay, usedUsd, reservedUsd, until } }
     },
     spentBy: hotkey => known(money.spentBy(hotkey)),
   }

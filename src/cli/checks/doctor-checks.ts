@@ -2,6 +2,7 @@ import type { DoctorCheck } from '../../doctor/check.js'
 import { type CheckName, checkNames } from '../../doctor/doctor-table.js'
 import type { DoctorContext } from '../doctor/doctor-context.js'
 import { axonChecks } from './axon-checks.js'
+import { checkBudget } from './budget-check.js'
 import { machineChecks } from './machine-checks.js'
 import { modelChecks } from './model-checks.js'
 import { settingsChecks } from './settings-checks.js'
@@ -15,6 +16,7 @@ export function doctorChecks(context: DoctorContext, only: readonly CheckName[])
     ...subnetChecks(context),
     ...axonChecks(context),
     ...modelChecks(context),
+    { name: 'budget', run: () => checkBudget(context) } as const,
   ]
   return checkNames
     .filter(name => only.length === 0 || only.includes(name))
