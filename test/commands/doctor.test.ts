@@ -237,7 +237,7 @@ describe('miner doctor', () => {
     const args = ['doctor', '--dev', '--use', 'echo', '--only', 'memory', '--limits-bodies', '8GiB']
     await using run = liveMiner(args, { command: 'ulimit -d 1048576 && "$NODE" "$MINER" "$@"' })
     const { stdout } = await run.ended
-    assert.match(stdout, /^ {2}warning {2}memory +ulimit -d allows 1024 MiB/m)
+    assert.match(stdout, /^ {2}warning {2}memory +ulimit -d allows 1 GiB/m)
   })
 
   it('checks the endpoint: its key, its model, and its clock', async () => {
