@@ -51,6 +51,30 @@ export const doctorCodes = {
     remedy: 'make room before it is full',
     fatal: false,
   },
+  LOG_FILE_UNWRITABLE: {
+    meaning:
+      'the miner cannot write its log file, and does not start: its folder is missing, or not for this user to write',
+    remedy: 'make the folder, let this user write it, or name another file with `--log-file`',
+  },
+  LOG_FILE_BUSY: {
+    meaning: 'another miner writes the log file, so that this one does not start',
+    remedy: 'give each miner a log file of its own with `--log-file`',
+  },
+  LOG_FILE_UNSAFE: {
+    meaning: 'the log file is a link or belongs to another user, or any user may write its folder',
+    remedy: 'name the file itself with `--log-file`, `chown` it, `chmod o-w` its folder',
+    fatal: false,
+  },
+  REQUEST_LOG_SHARED: {
+    meaning: 'others on this machine may read the request log',
+    remedy: '`chmod 600` the file; `miner serve` does so at its start',
+    fatal: false,
+  },
+  REQUEST_LOG_LARGE: {
+    meaning: 'the request log is larger than its retention allows, because no miner has run since that was lowered',
+    remedy: '`miner serve` drops the oldest requests as long as it runs; or raise `--request-log-max-size`',
+    fatal: false,
+  },
   KEYFILE_SHARED: {
     meaning: 'others on this machine may read or write the hotkey',
     remedy: '`chmod 600` the file',

@@ -38,6 +38,24 @@ export const doctorTable = {
     what: 'whether the data folder can be written, whose it is, and the room of its disk for nonces, the request log and log files',
     codes: ['FOLDER_UNWRITABLE', 'FOLDER_FOREIGN', 'DISK_NO_ROOM', 'DISK_NO_INODES', 'DISK_SMALL'],
   },
+  logfile: {
+    part: 'machine',
+    what: 'whether the file of `--log-file` can be written, is a link, and whether another miner writes it',
+    codes: ['LOG_FILE_UNWRITABLE', 'LOG_FILE_BUSY', 'LOG_FILE_UNSAFE'],
+  },
+  requestlog: {
+    part: 'machine',
+    what: 'whether the request log opens, whose it is, who else may read it, and its size against its retention',
+    codes: [
+      'REQUEST_LOG_UNSAFE',
+      'REQUEST_LOG_VERSION',
+      'REQUEST_LOG_BROKEN',
+      'REQUEST_LOG_UNREADABLE',
+      'REQUEST_LOG_LOCKED',
+      'REQUEST_LOG_SHARED',
+      'REQUEST_LOG_LARGE',
+    ],
+  },
   wallet: {
     part: 'wallet',
     what: 'whether the hotkey can be opened, by its password too, and who else may read it',

@@ -6,6 +6,7 @@ import { configCodes } from '#dist/config/config-codes.js'
 import { doctorCodes } from '#dist/doctor/doctor-codes.js'
 import { checkNames, doctorTable } from '#dist/doctor/doctor-table.js'
 import { moneyCodes } from '#dist/money/money-codes.js'
+import { requestLogCodes } from '#dist/request-log/request-log-codes.js'
 import { walletCodes } from '#dist/wallet/wallet-codes.js'
 
 describe('the table of the doctor', () => {
@@ -17,7 +18,15 @@ describe('the table of the doctor', () => {
   })
 
   it('has codes that docs/errors.md explains', () => {
-    const known = { ...doctorCodes, ...statusCodes, ...chainCodes, ...walletCodes, ...configCodes, ...moneyCodes }
+    const known = {
+      ...doctorCodes,
+      ...statusCodes,
+      ...chainCodes,
+      ...walletCodes,
+      ...configCodes,
+      ...moneyCodes,
+      ...requestLogCodes,
+    }
     assert.deepEqual(
       codes.filter(code => !Object.hasOwn(known, code)),
       [],

@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { hostSections } from '../../app/settings.js'
 import { CHAIN_FOLDER, REQUEST_LOG_FOLDER } from '../../app/tokens.js'
 import { valuesOf } from '../../config/configuration.js'
 import type { Finding } from '../../doctor/check.js'
 import { checkDataFolder, nearestFolder } from '../../doctor/machine/data-folder.js'
-import { settingPath } from '../choose-plugin.js'
 import type { DoctorContext } from '../doctor/doctor-context.js'
+import { logFilePath } from './log-checks.js'
 
 /** Checks the data folder, and whether its disk has room for all that the settings let grow there. */
 export async function checkDisk(context: DoctorContext): Promise<readonly Finding[]> {
@@ -15,7 +15,9 @@ export async function checkDisk(context: DoctorContext): Promise<readonly Findin
   const { nonces } = valuesOf(configuration, hostSections.limits)
   const chain = scope.resolve(CHAIN_FOLDER)
   const grows = (await requestLogGrowth(context)) + (await logFileGrowth(context, chain))
-  return checkDataFolder(dirname(chain), { parts: ['chain'], nonces: store === 'disk' ? nonces : 0, grows })
+  const { mode } = valuesOf(configuration, hostSections.requestLog)
+  const parts = ['chain', ...(mode === 'off' ? [] : [basename(scope.resolve(REQUEST_LOG_FOLDER))])]
+  return checkDataFolder(dirname(chain), { parts, nonces: store === 'disk' ? nonces : 0, grows })
 }
 
 /** Bytes by which the request log may still grow. */
@@ -26,11 +28,11 @@ async function requestLogGrowth({ configuration, scope }: DoctorContext): Promis
 
 /** Bytes by which the log files may still grow; 0 on another disk than that of a folder. */
 async function logFileGrowth({ configuration }: DoctorContext, folder: string): Promise<number> {
-  const { path: named, maxSize, maxFiles } = valuesOf(configuration, hostSections.logFile)
-  if (named === undefined) return 0
-  const own = dirname(settingPath(named, configuration.origins.get('log-file.path')!))
+  const { maxSize, maxFiles } = valuesOf(configuration, hostSections.logFile)
+  const path = logFilePath(configuration)
+  if (path === null) return 0
   const [ofLog, ofFolder] = await Promise.all(
-    [own, folder].map(async one => (await stat(await nearestFolder(one))).dev),
+    [dirname(path), folder].map(async one => (await stat(await nearestFolder(one))).dev),
   )
   return ofLog === ofFolder ? maxSize * maxFiles : 0
 }

@@ -3,6 +3,7 @@ import { type CheckName, checkNames } from '../../doctor/doctor-table.js'
 import type { DoctorContext } from '../doctor/doctor-context.js'
 import { axonChecks } from './axon-checks.js'
 import { checkBudget } from './budget-check.js'
+import { logChecks } from './log-checks.js'
 import { machineChecks } from './machine-checks.js'
 import { modelChecks } from './model-checks.js'
 import { settingsChecks } from './settings-checks.js'
@@ -13,6 +14,7 @@ export function doctorChecks(context: DoctorContext, only: readonly CheckName[])
   const all = [
     ...settingsChecks(context),
     ...machineChecks(context),
+    ...logChecks(context),
     ...subnetChecks(context),
     ...axonChecks(context),
     ...modelChecks(context),
