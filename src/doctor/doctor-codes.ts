@@ -160,6 +160,12 @@ export const doctorCodes = {
     remedy: 'raise `--concurrency` if the model has room for it, raise `--queue`, or add an endpoint',
     fatal: false,
   },
+  RATE_LOW: {
+    meaning: 'the rates of the policy refused more than a tenth of the requests of the last hour',
+    remedy:
+      'raise `--rate`, or give the hotkey a rate of its own; `miner policy explain HOTKEY` tells what it has left',
+    fatal: false,
+  },
   CALLERS_FEW: {
     meaning: 'the settings refuse validators that hold more than half of the stake with a permit',
     remedy: 'lower `--min-stake`, shorten `--deny`; `miner policy explain HOTKEY` tells the rule',

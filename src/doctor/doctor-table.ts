@@ -93,6 +93,7 @@ export const doctorTable = {
       'ANSWERS_FAIL',
       'SYNAPSE_UNKNOWN',
       'PLACES_FEW',
+      'RATE_LOW',
       'SERVING_ENDS',
       'ENDPOINT_RESTS',
     ],

@@ -1,9 +1,10 @@
 import { contradictions } from '../../app/settings.js'
-import { PLUGINS, PLUGINS_IN_USE } from '../../app/tokens.js'
+import { CHOSEN_DIALECT, PLUGINS, PLUGINS_IN_USE } from '../../app/tokens.js'
 import { ConfigError } from '../../config/config-error.js'
 import { type Problem, problemText } from '../../config/problem.js'
 import type { DoctorCheck, Finding } from '../../doctor/check.js'
 import { checkPlugins } from '../../doctor/miner/plugins.js'
+import type { DialectDefinition } from '../../plugin/dialect.js'
 import { contract } from '../../plugin/load/manifest.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
 import type { DoctorContext } from '../doctor/doctor-context.js'
@@ -24,22 +25,27 @@ export function settingsChecks(context: DoctorContext): readonly DoctorCheck[] {
   ]
 }
 
-function configurationFindings({ configuration, unusable, dev }: DoctorContext): readonly Finding[] {
+function configurationFindings({ configuration, unusable, dev, scope }: DoctorContext): readonly Finding[] {
   const { problems = [], warnings } = configuration
   const faults = [...problems, ...contradictions(configuration)].map(problem => findingOf(problem, 'fault'))
   const found = [
     ...unusable,
     ...faults,
-    ...(dev || faults.length > 0 ? [] : withoutChain(configuration)),
+    ...(dev || faults.length > 0
+      ? []
+      : withoutChain(configuration, unusable.length > 0 ? undefined : scope.resolve(CHOSEN_DIALECT))),
     ...warnings.map(problem => findingOf(problem, 'warning')),
   ]
   return found.length > 0 ? found : [{ verdict: 'ok', message: 'valid', how }]
 }
 
 /** What `miner serve` refuses without a chain. */
-function withoutChain(configuration: DoctorContext['configuration']): readonly Finding[] {
+function withoutChain(
+  configuration: DoctorContext['configuration'],
+  dialect: DialectDefinition | undefined,
+): readonly Finding[] {
   try {
-    checkWithoutChain(configuration)
+    checkWithoutChain(configuration, dialect)
     return []
   } catch (error) {
     const found = errorFindings(error)

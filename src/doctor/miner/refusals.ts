@@ -23,7 +23,10 @@ export function checkRefusals({ by, dialect, answered, reasons }: HourOfRequests
     return name === undefined ? [] : [{ name, count }]
   })
   const unknown = asked.reduce((sum, { count }) => sum + count, 0)
-  const refused = reasons.filter(({ code }) => TOO_MUCH.includes(code)).reduce((sum, { count }) => sum + count, 0)
+  const counted = (codes: readonly string[]) =>
+    reasons.filter(({ code }) => codes.includes(code)).reduce((sum, { count }) => sum + count, 0)
+  const refused = counted(TOO_MUCH)
+  const limited = counted(['RATE_EXCEEDED'])
   return [
     ...(unknown > 0
       ? [
@@ -40,6 +43,15 @@ export function checkRefusals({ by, dialect, answered, reasons }: HourOfRequests
             'PLACES_FEW',
             `${refused} requests of the last hour found no place, and ${answered} were answered`,
             'more --concurrency, if the model has room for it, a longer --queue, or another endpoint',
+          ),
+        ]
+      : []),
+    ...(limited > MANY * (limited + answered)
+      ? [
+          warning(
+            'RATE_LOW',
+            `${limited} requests of the last hour came faster than the rates of the policy allow, and ${answered} were answered`,
+            'a higher --rate, or one of its own for the hotkey: miner policy explain HOTKEY',
           ),
         ]
       : []),

@@ -111,6 +111,12 @@ describe('the refusals of the last hour', () => {
     assert.deepEqual(brief(full(9)), [])
     assert.deepEqual(brief(full(30)), ['warning PLACES_FEW'])
   })
+
+  it('tell that the rates are too low, if they refuse many', () => {
+    const limited = (count: number) => hour({ code: 'RATE_EXCEEDED', reason: 'Too many requests: at most 1/s', count })
+    assert.deepEqual(brief(limited(9)), [])
+    assert.deepEqual(brief(limited(30)), ['warning RATE_LOW'])
+  })
 })
 
 describe('the check of plugins', () => {
