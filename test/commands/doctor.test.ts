@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { checkNames } from '#dist/doctor/doctor-table.js'
-import type { Diagnosis } from '#dist/plugin/miner.js'
 import { liveMiner } from '../support/cli.ts'
-import { scripted } from '../support/linked-miner.ts'
-import { runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
-import type { Script } from '../support/miners/scripted.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
 import { answered, said, startModelServer } from '../support/model-server.ts'
 import { startPortHolder } from '../support/port-holder.ts'
 import { type DoctorFinding, runDoctor, withoutChain } from '../support/run-doctor.ts'
@@ -267,106 +253,6 @@ describe('miner doctor', () => {
     const { brief, of } = await runDoctor([...args, '--ask'])
     assert.deepEqual([brief, questions()], [['speed ok'], 1])
     assert.match(of('speed')[0]!.message, /^a whole answer took \d+\.\d s, and validators wait 11\.7 s \(prompting /)
-  })
-
-  describe('checks of a plugin', () => {
-    const withMiner = (script: Script, run = runMiner) =>
-      runDoctor(['--dev', '--only', 'plugins,miner'], { env: scripted(script) }, run)
-    const found = (more: Partial<Diagnosis>): Diagnosis => ({
-      name: 'card',
-      verdict: 'ok',
-      message: 'is there',
-      ...more,
-    })
-
-    it('count as its own, and name the miner', async () => {
-      const diagnoses = [
-        found({}),
-        found({ verdict: 'fault', message: 'is too small', how: 'nvidia-smi', hint: 'buy another' }),
-      ]
-      const { code, brief, of } = await withMiner({ diagnoses })
-      assert.equal(code, 1)
-      assert.deepEqual(brief.slice(-2), ['miner ok', 'miner fault'])
-      const [first, second] = of('miner')
-      assert.deepEqual([first!.message, first!.how], ['card: is there', 'the method diagnose of the miner scripted'])
-      assert.deepEqual(
-        [second!.message, second!.how, second!.hint],
-        ['card: is too small', 'nvidia-smi', 'buy another'],
-      )
-    })
-
-    it('are unknown when the miner breaks its contract, and leave out when it has none', async () => {
-      const { code, of } = await withMiner({ diagnoses: [{ verdict: 'fine' }] })
-      assert.deepEqual([code, of('miner')[0]!.verdict], [0, 'unknown'])
-      assert.match(of('miner')[0]!.message, /^cannot be told: the miner returned an invalid diagnosis/)
-      assert.deepEqual((await withMiner({})).of('miner'), [])
-    })
-
-    it('end in time', async () => {
-      // The haste of its timers stays in its process.
-      const { of } = await withMiner({ diagnoses: 'never', haste: 100 }, spawnMiner)
-      assert.deepEqual(
-        [of('miner')[0]!.verdict, of('miner')[0]!.message],
-        ['unknown', 'cannot be told: it was not done within 15 s'],
-      )
-    })
-  })
-
-  describe('--report', () => {
-    const secret = 'sk-report-0123456789abcdef'
-    const run = async (file: string, ...more: string[]) => {
-      await using model = await startModelServer(
-        answered(401, { error: { message: `Incorrect key ${secret} \`\`\` of ${homedir()}/x` } }),
-      )
-      const options = { env: { ...env(), OPENAI_API_KEY: secret, HOME: homedir() } }
-      const args = ['doctor', '--base-url', `${model.url}/?token=${secret}`, ...local, '--report', file, ...more]
-      return runMiner(args, options)
-    }
-
-    it('writes Markdown for this user only, without secrets and the home folder', async () => {
-      const file = join(home, 'doctor.md')
-      const { code, stderr } = await run(file)
-      assert.equal(code, 1)
-      assert.match(stderr, /the report is in .*doctor\.md: read it before you paste it\n$/)
-      assert.equal(statSync(file).mode & 0o777, 0o600)
-      const text = readFileSync(file, 'utf8')
-      const [fence] = /^`{3,}/m.exec(text)!
-      assert.match(text, /^# miner doctor\n\n`{3,}text\nminer \d/)
-      assert.ok(text.endsWith(`\n${fence}\n`))
-      assert.equal(text.split(fence).length, 3, 'nothing within closes the fence')
-      assert.ok(text.includes('MODEL') || text.includes('fault'))
-      assert.ok(text.includes(bob.address), 'hotkeys are kept')
-      assert.ok(!text.includes(secret))
-      if (homedir().length > 1) assert.ok(!text.includes(homedir()))
-      assert.match(text, /\n {2}wallet\.name = "plain" \(BT_WALLET_NAME\)\n/)
-    })
-
-    it('has the hosts of the nodes of the chain, whose paths may be keys', async () => {
-      const file = join(home, 'doctor.md')
-      const nodes = ['wss://one.example/short-key', 'wss://two.example:444']
-      const args = ['--network', 'wss://zero.example/v1/key', '--chain-endpoint', ...nodes]
-      await runMiner(['doctor', '--only', 'node', ...args, '--report', file], { env: env() })
-      const text = readFileSync(file, 'utf8')
-      assert.match(text, /\n {2}subtensor\.network = "wss:\/\/zero\.example" /)
-      assert.match(text, /\n {2}subtensor\.endpoints = \["wss:\/\/one\.example","wss:\/\/two\.example:444"\] /)
-    })
-
-    it('leaves a file that exists as it is, unless it is forced', async () => {
-      const file = join(home, 'doctor.md')
-      writeFileSync(file, 'mine', { mode: 0o644 })
-      const { code, stderr } = await run(file)
-      assert.deepEqual([code, readFileSync(file, 'utf8')], [2, 'mine'])
-      assert.match(stderr, /^error: .*doctor\.md exists, and is left as it is\n {2}try: add --force/)
-      await run(file, '--force')
-      assert.match(readFileSync(file, 'utf8'), /^# miner doctor/)
-      assert.equal(statSync(file).mode & 0o777, 0o600)
-    })
-
-    it('says why it cannot write a file', async () => {
-      const { code, stderr } = await run(join(home, 'gone/doctor.md'))
-      assert.deepEqual([code, existsSync(join(home, 'gone'))], [1, false])
-      assert.match(stderr, /doctor\.md cannot be written: ENOENT/)
-    })
   })
 
   it('colours the verdicts where colours are wanted, and says the same without', async () => {
