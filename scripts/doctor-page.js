@@ -10,7 +10,8 @@ export function doctorPage() {
 Made by \`npm run docs\` from the table in \`src/doctor/doctor-table.ts\` and the text in \`scripts/doctor-page.js\`.
 
 \`miner doctor\` checks what commonly keeps a miner from earning: the settings, the plugins, the machine, the wallet, the chain, the
-way from a validator to the axon, and the model. It changes nothing, and asks for no password. Run it before the first start,
+way from a validator to the axon, and the model. It changes nothing, and asks for no password; where it opens the request log, SQLite keeps two files beside it, as for
+\`miner logs\`. Run it before the first start,
 beside a miner that serves, and when the rank falls.
 
     npx miner doctor                       # as for miner serve: the same file, variables and flags
@@ -69,8 +70,11 @@ goes by the answers that came too late in the last hour of a miner that runs, an
 - **Who holds the port**, if that is a program of another user: \`sudo ss -ltnp\` tells it.
 - **Whether the hotkey is registered on another subnet**, and whether a second machine uses it, as long as it announces nothing.
 
-The limits of open files and of memory are those of the miner that runs on this machine, if its state file tells one, else those
-of the command itself, which it has from the shell. Times are compared by the header \`Date\` of the endpoints in the settings, of the chain's endpoints, and of the
+A miner that runs on this machine tells of itself in two ways: with a chain by its state file, and with \`--admin-port\` by that
+port, also with \`--dev\` and \`--network none\`, as long as the same user asks with the same data folder. From these \`serving\`
+knows what was answered and refused in the last hour, whether the miner is stopping, and which endpoints it does not ask at
+present; \`budget\` prefers what the port says to the file of the day, which is up to a hundredth ahead. The limits of open files
+and of memory are those of its process, else those of the command itself, which it has from the shell. Times are compared by the header \`Date\` of the endpoints in the settings, of the chain's endpoints, and of the
 services that tell this machine its address; no other server is asked.
 
 ## JSON

@@ -126,6 +126,8 @@ export type MoneyStatus = {
   readonly today: { readonly usd?: number; readonly unknown: number }
   /** of all callers together; absent without one */
   readonly budget?: BudgetStatus & {
+    /** the part of `usedUsd` that is reserved; absent when the miner does not tell it */
+    readonly reservedUsd?: number
     /** when the day turns */
     readonly until: number
   }

@@ -3,15 +3,15 @@ import { Flags } from '@oclif/core'
 import { packageInfo } from '../app/package-info.js'
 import { allSections } from '../app/settings.js'
 import { ENDING, HOTKEY } from '../app/tokens.js'
+import { doctorChecks } from '../cli/checks/doctor-checks.js'
+import { errorFindings } from '../cli/checks/settings-checks.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { writeOwnFile } from '../cli/config/config-file.js'
-import { doctorChecks } from '../cli/doctor/doctor-checks.js'
 import { doctorContext } from '../cli/doctor/doctor-context.js'
 import { doctorJson } from '../cli/doctor/doctor-json.js'
 import { countVerdicts, doctorPage } from '../cli/doctor/doctor-page.js'
 import { doctorReport, reportExists } from '../cli/doctor/doctor-report.js'
 import { redactFindings } from '../cli/doctor/redact-findings.js'
-import { errorFindings } from '../cli/doctor/settings-checks.js'
 import { readAxonUrl } from '../cli/question/axon-address.js'
 import { devHotkey, devRules } from '../cli/serving/dev-rules.js'
 import { typedValue } from '../config/layers/argv.js'
@@ -68,6 +68,7 @@ export default class DoctorCommand extends SettingsCommand {
       scope,
       configuration,
       configFile: typedValue(layers.argv, 'config'),
+      envFile: typedValue(layers.argv, 'env-file'),
       dev: flags.dev,
       asks: flags.ask,
       url,

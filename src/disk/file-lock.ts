@@ -94,6 +94,12 @@ export async function lockFile(file: string, options: LockOptions): Promise<File
   return hold(file, own, options)
 }
 
+/** Returns the process of this machine that holds a lock, without taking it; null: none, or one of another machine. */
+export async function lockHolder(file: string): Promise<LockHolder | null> {
+  const holder = await readHolder(file)
+  return holder?.place === (await thisPlace()) && (await isHeld(holder)) ? holder : null
+}
+
 /** Returns who holds a lock, in words. */
 export function holderText(holder: LockHolder | undefined): string {
   return holder ? `miner ${holder.command}, process ${holder.pid} on ${holder.host}` : 'unknown process'

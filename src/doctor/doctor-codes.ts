@@ -51,6 +51,30 @@ export const doctorCodes = {
     remedy: 'make room before it is full',
     fatal: false,
   },
+  LOG_FILE_UNWRITABLE: {
+    meaning:
+      'the miner cannot write its log file, and does not start: its folder is missing, or not for this user to write',
+    remedy: 'make the folder, let this user write it, or name another file with `--log-file`',
+  },
+  LOG_FILE_BUSY: {
+    meaning: 'another miner writes the log file, so that this one does not start',
+    remedy: 'give each miner a log file of its own with `--log-file`',
+  },
+  LOG_FILE_UNSAFE: {
+    meaning: 'the log file is a link or belongs to another user, or any user may write its folder',
+    remedy: 'name the file itself with `--log-file`, `chown` it, `chmod o-w` its folder',
+    fatal: false,
+  },
+  REQUEST_LOG_SHARED: {
+    meaning: 'others on this machine may read the request log',
+    remedy: '`chmod 600` the file; `miner serve` does so at its start',
+    fatal: false,
+  },
+  REQUEST_LOG_LARGE: {
+    meaning: 'the request log is larger than its retention allows, because no miner has run since that was lowered',
+    remedy: '`miner serve` drops the oldest requests as long as it runs; or raise `--request-log-max-size`',
+    fatal: false,
+  },
   KEYFILE_SHARED: {
     meaning: 'others on this machine may read or write the hotkey',
     remedy: '`chmod 600` the file',
@@ -136,10 +160,26 @@ export const doctorCodes = {
     remedy: 'raise `--concurrency` if the model has room for it, raise `--queue`, or add an endpoint',
     fatal: false,
   },
+  RATE_LOW: {
+    meaning: 'the rates of the policy refused more than a tenth of the requests of the last hour',
+    remedy:
+      'raise `--rate`, or give the hotkey a rate of its own; `miner policy explain HOTKEY` tells what it has left',
+    fatal: false,
+  },
   CALLERS_FEW: {
     meaning: 'the settings refuse validators that hold more than half of the stake with a permit',
     remedy: 'lower `--min-stake`, shorten `--deny`; `miner policy explain HOTKEY` tells the rule',
     fatal: false,
+  },
+  SERVING_ENDS: {
+    meaning: 'the miner that runs on this machine is stopping, and refuses new requests',
+    remedy: 'wait until it has ended, and start it again',
+    fatal: false,
+  },
+  ENDPOINT_RESTS: {
+    meaning:
+      'the miner that runs does not ask an endpoint at present, because its attempts fail or all its keys rest; a fault when it asks none',
+    remedy: 'see `miner check`, which asks each endpoint and key',
   },
   SOURCE_NOTE: {
     meaning: 'an endpoint answers, but not as it is configured: the message tells what it refuses or ignores',
@@ -159,6 +199,15 @@ export const doctorCodes = {
   ANSWER_CUT: {
     meaning: 'a whole answer takes longer than validators wait, so that they get the part that came in time',
     remedy: 'fewer tokens (`--max-tokens`), or a faster model or server',
+    fatal: false,
+  },
+  BUDGET_USED_UP: {
+    meaning: 'too little is left of a budget of the day for another question, so that requests are refused with 429',
+    remedy: 'raise `--budget` or `--budget-each`, or wait until the day (UTC) turns',
+  },
+  BUDGET_NEAR: {
+    meaning: 'four fifths of a budget of the day are spent, or requests in progress reserve what is left of it',
+    remedy: 'raise `--budget` or `--budget-each`, or lower `--max-tokens`, which decides what a request reserves',
     fatal: false,
   },
   PLUGIN_BAD: {

@@ -38,6 +38,24 @@ export const doctorTable = {
     what: 'whether the data folder can be written, whose it is, and the room of its disk for nonces, the request log and log files',
     codes: ['FOLDER_UNWRITABLE', 'FOLDER_FOREIGN', 'DISK_NO_ROOM', 'DISK_NO_INODES', 'DISK_SMALL'],
   },
+  logfile: {
+    part: 'machine',
+    what: 'whether the file of `--log-file` can be written, is a link, and whether another miner writes it',
+    codes: ['LOG_FILE_UNWRITABLE', 'LOG_FILE_BUSY', 'LOG_FILE_UNSAFE'],
+  },
+  requestlog: {
+    part: 'machine',
+    what: 'whether the request log opens, whose it is, who else may read it, and its size against its retention',
+    codes: [
+      'REQUEST_LOG_UNSAFE',
+      'REQUEST_LOG_VERSION',
+      'REQUEST_LOG_BROKEN',
+      'REQUEST_LOG_UNREADABLE',
+      'REQUEST_LOG_LOCKED',
+      'REQUEST_LOG_SHARED',
+      'REQUEST_LOG_LARGE',
+    ],
+  },
   wallet: {
     part: 'wallet',
     what: 'whether the hotkey can be opened, by its password too, and who else may read it',
@@ -65,7 +83,7 @@ export const doctorTable = {
   },
   serving: {
     part: 'axon',
-    what: 'how the miner on this machine does, and what it refused in the last hour, by its state file',
+    what: 'how the miner on this machine does, and what it refused in the last hour, by its state file and its admin port',
     codes: [
       'NOT_SERVING',
       'STANDINGS_OLD',
@@ -75,6 +93,9 @@ export const doctorTable = {
       'ANSWERS_FAIL',
       'SYNAPSE_UNKNOWN',
       'PLACES_FEW',
+      'RATE_LOW',
+      'SERVING_ENDS',
+      'ENDPOINT_RESTS',
     ],
   },
   address: {
@@ -103,6 +124,11 @@ export const doctorTable = {
     codes: ['ANSWER_LATE', 'ANSWER_CUT'],
   },
   miner: { part: 'model', what: 'what the miner finds itself, by its method `diagnose`', codes: [] },
+  budget: {
+    part: 'money',
+    what: 'whether a budget can be kept with the prices that are known, and how much of it is left today',
+    codes: ['BUDGET_USED_UP', 'BUDGET_NEAR', 'BUDGET_UNREADABLE', 'BUDGET_AHEAD'],
+  },
 } as const satisfies Readonly<
   Record<string, { readonly part: string; readonly what: string; readonly codes: readonly string[] }>
 >

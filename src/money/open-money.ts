@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { FileLock } from '../disk/file-lock.js'
 import type { BudgetGate } from '../plugin/money/budget.js'
 import type { ModelSource } from '../plugin/money/spending.js'
@@ -6,7 +5,7 @@ import type { Answered } from '../plugin/run/paid-attempts.js'
 import { parseDayLimit, usdOf } from './amount.js'
 import { ALL, type BudgetState } from './budget/account.js'
 import { Budget, type BudgetLimits, type BudgetStore } from './budget/budget.js'
-import { budgetFile, readBudgetFile } from './budget/budget-file.js'
+import { budgetFile, budgetFilePath, readBudgetFile } from './budget/budget-file.js'
 import { mostOfRequest, openGate } from './budget/gate.js'
 import { dayOf, endOf } from './day.js'
 import { type EndedAnswer, Ledger } from './ledger/ledger.js'
@@ -150,7 +149,7 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
 
 async function openBudget(folder: string | null, options: MoneyOptions): Promise<Budget> {
   const { limits, prices, sources, now, onEvent } = options
-  const path = folder && join(folder, 'budget.json')
+  const path = folder && budgetFilePath(folder)
   const store: BudgetStore = path ? budgetFile(path) : { async write() {} }
   const least = mostOfRequest(sources, prices, 0)
   return new Budget({

@@ -1,49 +1,19 @@
 import assert from 'node:assert/strict'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { checkNames } from '#dist/doctor/doctor-table.js'
-import type { Diagnosis } from '#dist/plugin/miner.js'
 import { liveMiner } from '../support/cli.ts'
-import { scripted } from '../support/linked-miner.ts'
-import { type RunOptions, runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
-import type { Script } from '../support/miners/scripted.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
 import { answered, said, startModelServer } from '../support/model-server.ts'
 import { startPortHolder } from '../support/port-holder.ts'
-import { alice, bob } from '../support/signed-request.ts'
+import { type DoctorFinding, runDoctor, withoutChain } from '../support/run-doctor.ts'
+import { bob } from '../support/signed-request.ts'
 
-type Found = { readonly verdict: string; readonly code?: string; readonly message: string; readonly hint?: string }
-type Document = {
-  readonly counts: Readonly<Record<string, number>>
-  readonly checks: readonly { readonly name: string; readonly findings: readonly Found[] }[]
-}
-
-/** Runs the doctor; `brief` has each finding as `check verdict CODE`. */
-async function doctor(args: readonly string[], options: RunOptions = {}, run = runMiner) {
-  const { code, stdout, stderr } = await run(['doctor', '--json', ...args], options)
-  const document: Document = JSON.parse(stdout)
-  const brief = (document.checks ?? []).flatMap(({ name, findings }) =>
-    findings.map(({ verdict, code = '' }) => `${name} ${verdict} ${code}`.trim()),
-  )
-  const of = (check: string) => document.checks.find(({ name }) => name === check)?.findings ?? []
-  return { code, stderr, document, brief, of }
-}
-
-const local = ['--network', 'none', '--allow', alice.address]
+const local = withoutChain
 
 describe('miner doctor', () => {
   let home: string
@@ -69,11 +39,11 @@ describe('miner doctor', () => {
     assert.match(stdout, new RegExp(`\\n {2}ok {7}wallet {9}hotkey ${bob.address}, not encrypted\\n`))
     assert.match(stdout, /\n\n0 faults, \d warnings?, \d unknown, \d+ ok\n$/)
     // What is not well on this machine has its reason and its mend below it.
-    assert.match(stdout, /\n {2}unknown {2}speed .*\n {26}try: miner doctor --ask\n {26}found: /)
+    assert.match(stdout, /\n {2}unknown {2}speed .*\n {26}try: miner doctor --ask --use echo .*\n {26}found: /)
   })
 
   it('runs those checks alone that --only names, in their own order', async () => {
-    const { document } = await doctor(['--dev', '--use', 'echo', '--only', 'port,node', '--only', 'plugins'])
+    const { document } = await runDoctor(['--dev', '--use', 'echo', '--only', 'port,node', '--only', 'plugins'])
     assert.deepEqual(
       document.checks.map(({ name }) => name),
       ['plugins', 'node', 'port'],
@@ -85,7 +55,7 @@ describe('miner doctor', () => {
   it('lists all problems of the configuration, and goes on with the defaults', async () => {
     const config = join(home, 'config.toml')
     writeFileSync(config, '[axon]\nport = "abc"\nprt = 1\n[policy]\nminStake = -1\n', { mode: 0o600 })
-    const { code, brief, of } = await doctor(['--use', 'echo', '--config', config, ...local], { env: env() })
+    const { code, brief, of } = await runDoctor(['--use', 'echo', '--config', config, ...local], { env: env() })
     assert.equal(code, 1)
     assert.deepEqual(
       brief.filter(line => line.startsWith('configuration')),
@@ -98,7 +68,7 @@ describe('miner doctor', () => {
   it('goes on without the miner that the file names, if there is none of that name', async () => {
     const config = join(home, 'config.toml')
     writeFileSync(config, 'use = "nope"', { mode: 0o600 })
-    const { code, brief, of } = await doctor(['--config', config, ...local], { env: env() })
+    const { code, brief, of } = await runDoctor(['--config', config, ...local], { env: env() })
     assert.equal(code, 1)
     assert.ok(brief.includes('configuration fault UNKNOWN_MINER'))
     assert.deepEqual([of('endpoints'), of('wallet').length], [[], 1])
@@ -118,7 +88,7 @@ describe('miner doctor', () => {
     const plugins = [{ name: 'miner-broken', root, type: 'link' }]
     writeFileSync(join(data, 'package.json'), JSON.stringify({ private: true, oclif: { schema: 1, plugins } }))
     const options = { env: { ...env(), MINER_DATA_DIR: data, MINER_USE: 'broken' } }
-    const { code, brief, of } = await doctor([...local, '--only', 'configuration,plugins,node,endpoints'], options)
+    const { code, brief, of } = await runDoctor([...local, '--only', 'configuration,plugins,node,endpoints'], options)
     assert.deepEqual([code, brief], [1, ['configuration fault PLUGIN_BROKEN', 'plugins ok', 'node ok']])
     assert.match(of('configuration')[0]!.message, /^the miner broken of miner-broken@1\.0\.0 .*no card/)
   })
@@ -126,7 +96,7 @@ describe('miner doctor', () => {
   it('goes on with a file that is not TOML', async () => {
     const config = join(home, 'config.toml')
     writeFileSync(config, 'a = [', { mode: 0o600 })
-    const { code, brief } = await doctor(['--use', 'echo', '--config', config, '--dev'], { env: env() })
+    const { code, brief } = await runDoctor(['--use', 'echo', '--config', config, '--dev'], { env: env() })
     assert.equal(code, 1)
     assert.ok(brief.includes('configuration fault FILE_MALFORMED') && brief.includes('node ok'))
   })
@@ -137,7 +107,7 @@ describe('miner doctor', () => {
       const report = join(home, `${secret}.md`)
       const args = ['--base-url', model.url, '--only', 'endpoints,node,files', '--report', report, ...local]
       const options = { env: { ...env(), OPENAI_API_KEY: secret } }
-      const { document, brief, of } = await doctor(args, options)
+      const { document, brief, of } = await runDoctor(args, options)
       assert.ok(brief.includes('node ok'), secret)
       assert.deepEqual(document.checks.map(({ name }) => name).toSorted(), ['endpoints', 'files', 'node'])
       assert.equal(of('endpoints')[0]!.verdict, 'fault')
@@ -150,20 +120,20 @@ describe('miner doctor', () => {
   it('counts the request log and the log files on the disk of the data folder', async function () {
     const { bsize, bavail } = statfsSync(home)
     if (bsize * bavail > 2 * 1024 ** 4) this.skip() // the disk has room for the largest request log
-    const small = await doctor(['--dev', '--use', 'echo', '--only', 'disk'])
+    const small = await runDoctor(['--dev', '--use', 'echo', '--only', 'disk'])
     assert.equal(small.of('disk')[0]!.verdict, 'ok')
     const sizes = {
       MINER_REQUEST_LOG_MAX_SIZE: '1024GiB',
       MINER_LOG_FILE_MAX_FILES: '10000',
       MINER_LOG_FILE_MAX_SIZE: '1GiB',
     }
-    assert.deepEqual((await doctor(['--dev', '--use', 'echo', '--only', 'disk'], { env: sizes })).brief, ['disk ok'])
+    assert.deepEqual((await runDoctor(['--dev', '--use', 'echo', '--only', 'disk'], { env: sizes })).brief, ['disk ok'])
     for (const growing of [
       ['--request-log', 'full'],
       ['--log-file', join(home, 'miner.log')],
     ]) {
       const args = ['--dev', '--use', 'echo', '--only', 'disk', ...growing]
-      const { brief } = await doctor(args, { env: { ...sizes, MINER_DATA_DIR: join(home, 'data') } })
+      const { brief } = await runDoctor(args, { env: { ...sizes, MINER_DATA_DIR: join(home, 'data') } })
       assert.deepEqual(brief, ['disk warning DISK_SMALL'])
     }
   })
@@ -183,7 +153,7 @@ describe('miner doctor', () => {
   })
 
   it('does not hide the rest when the wallet is missing', async () => {
-    const { code, brief } = await doctor(['--use', 'echo', ...local], { env: { ...env(), BT_WALLET_NAME: 'gone' } })
+    const { code, brief } = await runDoctor(['--use', 'echo', ...local], { env: { ...env(), BT_WALLET_NAME: 'gone' } })
     assert.equal(code, 1)
     assert.ok(brief.includes('wallet fault HOTKEY_NOT_FOUND'))
     for (const name of ['node', 'files', 'disk', 'chain', 'port', 'endpoints'])
@@ -194,17 +164,24 @@ describe('miner doctor', () => {
   })
 
   it('names the callers that are missing without a chain', async () => {
-    const { brief } = await doctor(['--use', 'echo', '--network', 'none', '--only', 'configuration'], { env: env() })
+    const { brief } = await runDoctor(['--use', 'echo', '--network', 'none', '--only', 'configuration'], { env: env() })
     assert.deepEqual(brief, ['configuration fault NOBODY_ALLOWED'])
+  })
+
+  it('finds a flag that has no effect without a chain, as miner serve does', async () => {
+    const args = ['--use', 'echo', '--min-stake', '5', '--only', 'configuration', ...local]
+    const { code, brief, of } = await runDoctor(args, { env: env() })
+    assert.deepEqual([code, brief], [1, ['configuration fault RULE_BROKEN']])
+    assert.match(of('configuration')[0]!.message, /^policy\.minStake has no effect/)
   })
 
   it('names the program that holds the port, and knows its own axon', async () => {
     await using holder = await startPortHolder('127.0.0.1')
     const args = ['--dev', '--use', 'echo', '--only', 'port,headers']
-    const taken = await doctor([...args, '--axon-port', String(holder.port)])
+    const taken = await runDoctor([...args, '--axon-port', String(holder.port)])
     assert.deepEqual([taken.code, taken.brief], [1, ['port fault PORT_TAKEN']])
     await using miner = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'])
-    const ours = await doctor([...args, '--axon-port', String(miner.port), '--url', miner.url])
+    const ours = await runDoctor([...args, '--axon-port', String(miner.port), '--url', miner.url])
     assert.deepEqual([ours.code, ours.brief], [0, ['port ok', 'headers ok']])
     assert.match(ours.of('port')[0]!.message, /is held by an axon of this hotkey/)
   })
@@ -212,15 +189,15 @@ describe('miner doctor', () => {
   it('names the program that holds the admin port, which keeps the miner from its start', async () => {
     await using holder = await startPortHolder()
     const args = ['--dev', '--use', 'echo', '--axon-port', '0', '--only', 'port']
-    const taken = await doctor([...args, '--admin-port', String(holder.port)])
+    const taken = await runDoctor([...args, '--admin-port', String(holder.port)])
     assert.deepEqual([taken.code, taken.brief], [1, ['port ok', 'port fault PORT_TAKEN']])
-    const [, { message, hint }] = taken.of('port') as readonly [Found, Found]
+    const [, { message, hint }] = taken.of('port') as readonly [DoctorFinding, DoctorFinding]
     assert.match(message, new RegExp(`^admin port ${holder.port} is held by `))
     assert.match(hint!, /or choose another port with --admin-port$/)
-    const foreign = await doctor([...args, '--admin-port', '9091', '--admin-host', '192.0.2.1'])
+    const foreign = await runDoctor([...args, '--admin-port', '9091', '--admin-host', '192.0.2.1'])
     assert.deepEqual(foreign.brief, ['port ok', 'port fault HOST_FOREIGN'])
     assert.match(foreign.of('port')[1]!.hint!, /^leave --admin-host out/)
-    assert.deepEqual((await doctor([...args, '--admin-port', '0'])).brief, ['port ok', 'port ok'])
+    assert.deepEqual((await runDoctor([...args, '--admin-port', '0'])).brief, ['port ok', 'port ok'])
   })
 
   it('tells a small limit of open files of the shell that it runs in', async function () {
@@ -237,7 +214,7 @@ describe('miner doctor', () => {
     const args = ['doctor', '--dev', '--use', 'echo', '--only', 'memory', '--limits-bodies', '8GiB']
     await using run = liveMiner(args, { command: 'ulimit -d 1048576 && "$NODE" "$MINER" "$@"' })
     const { stdout } = await run.ended
-    assert.match(stdout, /^ {2}warning {2}memory +ulimit -d allows 1024 MiB/m)
+    assert.match(stdout, /^ {2}warning {2}memory +ulimit -d allows 1 GiB/m)
   })
 
   it('checks the endpoint: its key, its model, and its clock', async () => {
@@ -246,13 +223,13 @@ describe('miner doctor', () => {
       answered(401, { error: { message: 'Incorrect API key provided' } })(response, request)
     })
     const args = ['--dev', '--base-url', model.url, '--only', 'clock,endpoints,slots,speed']
-    const { code, brief } = await doctor(args, { env: { OPENAI_API_KEY: 'sk-wrong' } })
+    const { code, brief } = await runDoctor(args, { env: { OPENAI_API_KEY: 'sk-wrong' } })
     assert.equal(code, 1)
     assert.deepEqual(brief, ['clock fault CLOCK_OFF', 'endpoints fault MODEL_KEY_REFUSED', 'speed unknown'])
   })
 
   it('finds a miner that cannot do what the dialect needs', async () => {
-    const { code, brief } = await doctor(['--dev', '--use', 'echo', '--dialect', 'gittensor', '--only', 'endpoints'])
+    const { code, brief } = await runDoctor(['--dev', '--use', 'echo', '--dialect', 'gittensor', '--only', 'endpoints'])
     assert.deepEqual([code, brief], [1, ['endpoints fault MINER_LACKS']])
   })
 
@@ -262,7 +239,7 @@ describe('miner doctor', () => {
       said('Hello')(response, request)
     })
     const args = ['--dev', '--base-url', model.url, '--only', 'speed', '--ask', '--max-timeout', '100ms']
-    const { code, brief } = await doctor(args)
+    const { code, brief } = await runDoctor(args)
     assert.deepEqual([code, brief], [1, ['speed fault ANSWER_LATE']])
   })
 
@@ -271,111 +248,11 @@ describe('miner doctor', () => {
     const args = ['--dev', '--base-url', model.url, '--only', 'speed']
     const questions = () =>
       model.requests.filter(({ body }) => String(JSON.stringify(body)).includes('hash table')).length
-    assert.deepEqual((await doctor(args)).brief, ['speed unknown'])
+    assert.deepEqual((await runDoctor(args)).brief, ['speed unknown'])
     assert.equal(questions(), 0)
-    const { brief, of } = await doctor([...args, '--ask'])
+    const { brief, of } = await runDoctor([...args, '--ask'])
     assert.deepEqual([brief, questions()], [['speed ok'], 1])
     assert.match(of('speed')[0]!.message, /^a whole answer took \d+\.\d s, and validators wait 11\.7 s \(prompting /)
-  })
-
-  describe('checks of a plugin', () => {
-    const withMiner = (script: Script, run = runMiner) =>
-      doctor(['--dev', '--only', 'plugins,miner'], { env: scripted(script) }, run)
-    const found = (more: Partial<Diagnosis>): Diagnosis => ({
-      name: 'card',
-      verdict: 'ok',
-      message: 'is there',
-      ...more,
-    })
-
-    it('count as its own, and name the miner', async () => {
-      const diagnoses = [
-        found({}),
-        found({ verdict: 'fault', message: 'is too small', how: 'nvidia-smi', hint: 'buy another' }),
-      ]
-      const { code, brief, of } = await withMiner({ diagnoses })
-      assert.equal(code, 1)
-      assert.deepEqual(brief.slice(-2), ['miner ok', 'miner fault'])
-      const [first, second] = of('miner') as (Found & { how: string })[]
-      assert.deepEqual([first!.message, first!.how], ['card: is there', 'the method diagnose of the miner scripted'])
-      assert.deepEqual(
-        [second!.message, second!.how, second!.hint],
-        ['card: is too small', 'nvidia-smi', 'buy another'],
-      )
-    })
-
-    it('are unknown when the miner breaks its contract, and leave out when it has none', async () => {
-      const { code, of } = await withMiner({ diagnoses: [{ verdict: 'fine' }] })
-      assert.deepEqual([code, of('miner')[0]!.verdict], [0, 'unknown'])
-      assert.match(of('miner')[0]!.message, /^cannot be told: the miner returned an invalid diagnosis/)
-      assert.deepEqual((await withMiner({})).of('miner'), [])
-    })
-
-    it('end in time', async () => {
-      // The haste of its timers stays in its process.
-      const { of } = await withMiner({ diagnoses: 'never', haste: 100 }, spawnMiner)
-      assert.deepEqual(
-        [of('miner')[0]!.verdict, of('miner')[0]!.message],
-        ['unknown', 'cannot be told: it was not done within 15 s'],
-      )
-    })
-  })
-
-  describe('--report', () => {
-    const secret = 'sk-report-0123456789abcdef'
-    const run = async (file: string, ...more: string[]) => {
-      await using model = await startModelServer(
-        answered(401, { error: { message: `Incorrect key ${secret} \`\`\` of ${homedir()}/x` } }),
-      )
-      const options = { env: { ...env(), OPENAI_API_KEY: secret, HOME: homedir() } }
-      const args = ['doctor', '--base-url', `${model.url}/?token=${secret}`, ...local, '--report', file, ...more]
-      return runMiner(args, options)
-    }
-
-    it('writes Markdown for this user only, without secrets and the home folder', async () => {
-      const file = join(home, 'doctor.md')
-      const { code, stderr } = await run(file)
-      assert.equal(code, 1)
-      assert.match(stderr, /the report is in .*doctor\.md: read it before you paste it\n$/)
-      assert.equal(statSync(file).mode & 0o777, 0o600)
-      const text = readFileSync(file, 'utf8')
-      const [fence] = /^`{3,}/m.exec(text)!
-      assert.match(text, /^# miner doctor\n\n`{3,}text\nminer \d/)
-      assert.ok(text.endsWith(`\n${fence}\n`))
-      assert.equal(text.split(fence).length, 3, 'nothing within closes the fence')
-      assert.ok(text.includes('MODEL') || text.includes('fault'))
-      assert.ok(text.includes(bob.address), 'hotkeys are kept')
-      assert.ok(!text.includes(secret))
-      if (homedir().length > 1) assert.ok(!text.includes(homedir()))
-      assert.match(text, /\n {2}wallet\.name = "plain" \(BT_WALLET_NAME\)\n/)
-    })
-
-    it('has the hosts of the nodes of the chain, whose paths may be keys', async () => {
-      const file = join(home, 'doctor.md')
-      const nodes = ['wss://one.example/short-key', 'wss://two.example:444']
-      const args = ['--network', 'wss://zero.example/v1/key', '--chain-endpoint', ...nodes]
-      await runMiner(['doctor', '--only', 'node', ...args, '--report', file], { env: env() })
-      const text = readFileSync(file, 'utf8')
-      assert.match(text, /\n {2}subtensor\.network = "wss:\/\/zero\.example" /)
-      assert.match(text, /\n {2}subtensor\.endpoints = \["wss:\/\/one\.example","wss:\/\/two\.example:444"\] /)
-    })
-
-    it('leaves a file that exists as it is, unless it is forced', async () => {
-      const file = join(home, 'doctor.md')
-      writeFileSync(file, 'mine', { mode: 0o644 })
-      const { code, stderr } = await run(file)
-      assert.deepEqual([code, readFileSync(file, 'utf8')], [2, 'mine'])
-      assert.match(stderr, /^error: .*doctor\.md exists, and is left as it is\n {2}try: add --force/)
-      await run(file, '--force')
-      assert.match(readFileSync(file, 'utf8'), /^# miner doctor/)
-      assert.equal(statSync(file).mode & 0o777, 0o600)
-    })
-
-    it('says why it cannot write a file', async () => {
-      const { code, stderr } = await run(join(home, 'gone/doctor.md'))
-      assert.deepEqual([code, existsSync(join(home, 'gone'))], [1, false])
-      assert.match(stderr, /doctor\.md cannot be written: ENOENT/)
-    })
   })
 
   it('colours the verdicts where colours are wanted, and says the same without', async () => {

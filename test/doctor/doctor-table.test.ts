@@ -5,6 +5,8 @@ import { statusCodes } from '#dist/cli/status/status-codes.js'
 import { configCodes } from '#dist/config/config-codes.js'
 import { doctorCodes } from '#dist/doctor/doctor-codes.js'
 import { checkNames, doctorTable } from '#dist/doctor/doctor-table.js'
+import { moneyCodes } from '#dist/money/money-codes.js'
+import { requestLogCodes } from '#dist/request-log/request-log-codes.js'
 import { walletCodes } from '#dist/wallet/wallet-codes.js'
 
 describe('the table of the doctor', () => {
@@ -16,7 +18,15 @@ describe('the table of the doctor', () => {
   })
 
   it('has codes that docs/errors.md explains', () => {
-    const known = { ...doctorCodes, ...statusCodes, ...chainCodes, ...walletCodes, ...configCodes }
+    const known = {
+      ...doctorCodes,
+      ...statusCodes,
+      ...chainCodes,
+      ...walletCodes,
+      ...configCodes,
+      ...moneyCodes,
+      ...requestLogCodes,
+    }
     assert.deepEqual(
       codes.filter(code => !Object.hasOwn(known, code)),
       [],

@@ -127,7 +127,10 @@ describe('miner doctor with a chain', () => {
       few.first('callers').message,
       '1 of 2 validators with a permit may ask, and the others hold more than half of their stake',
     )
-    assert.equal(few.first('callers').hint, `miner policy explain ${alice.address}`)
+    assert.equal(
+      few.first('callers').hint,
+      `miner policy explain ${alice.address} --deny ${alice.address} --network ${node.url}`,
+    )
   })
 
   it('finds an address that is not announced, announced elsewhere, or taken by another program', async () => {

@@ -187,7 +187,7 @@ function moneySource(money: Money): MoneySource | undefined {
       const shown = money.callerBudgets()?.slice(0, SHOWN_BUDGETS).map(hotkeyBudget)
       return {
         today: known({ usd, unknown }),
-        ...(budget && { budget: { ...budgetStatus(budget), until } }),
+        ...(budget && { budget: { ...budgetStatus(budget), reservedUsd: budget.reservedUsd, until } }),
         ...(shown && { hotkeyBudgets: shown }),
       }
     },

@@ -1,3 +1,4 @@
+import { adminFolder } from '../../app/admin/build-admin.js'
 import type { RunScope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
 import { isServing, readState, type ServingState, statePath } from '../../app/state/serving-state.js'
@@ -11,6 +12,7 @@ import { readAddress } from '../../wallet/read-address.js'
 import { type CheckResult, checkInTime } from '../check-in-time.js'
 import { type Status, statusSource } from '../status/collect-status.js'
 import { lookAtChain } from '../subnet/open-chain.js'
+import { findLiveMiner, type LiveMiner } from './live-miner.js'
 
 /** What the checks of the doctor look at. Each promise begins when a check asks for it first, and several share it. */
 export type DoctorContext = {
@@ -18,6 +20,8 @@ export type DoctorContext = {
   readonly configuration: Configuration
   /** what `--config` names */
   readonly configFile: string | undefined
+  /** what `--env-file` names */
+  readonly envFile: string | undefined
   readonly dev: boolean
   /** ask the miner a whole question */
   readonly asks: boolean
@@ -29,8 +33,10 @@ export type DoctorContext = {
   /** the chain runs on this machine */
   readonly isLocal: boolean
   readonly hotkey: () => Promise<string | null>
-  /** of a miner that runs on this machine for this hotkey and subnet */
+  /** of a miner that runs on this machine for this hotkey and subnet; null: none, or one without a chain */
   readonly running: () => Promise<ServingState | null>
+  /** the same by its admin port, with or without a chain; null: none, or it has no admin port */
+  readonly live: () => Promise<LiveMiner | null>
   /** rejects without a chain */
   readonly chain: () => Promise<Chain>
   readonly status: () => Promise<Status>
@@ -38,7 +44,10 @@ export type DoctorContext = {
   readonly sources: () => Promise<CheckResult>
 }
 
-type Given = Pick<DoctorContext, 'scope' | 'configuration' | 'configFile' | 'dev' | 'asks' | 'url' | 'unusable'>
+type Given = Pick<
+  DoctorContext,
+  'scope' | 'configuration' | 'configFile' | 'envFile' | 'dev' | 'asks' | 'url' | 'unusable'
+>
 
 export function doctorContext(given: Given): DoctorContext {
   const { scope, configuration, configFile, dev } = given
@@ -55,6 +64,13 @@ export function doctorContext(given: Given): DoctorContext {
     const { state } = await readState(statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey: address }))
     return state && isServing(state, Date.now()) ? state : null
   }
+  const live = async () => {
+    const address = await hotkey().catch(() => null) // as above
+    if (address === null) return null
+    const { port } = valuesOf(configuration, hostSections.axon)
+    const wanted = { hotkey: address, netuid: hasChain ? netuid : null, port }
+    return findLiveMiner(adminFolder(scope), wanted, scope.resolve(ENDING))
+  }
   const chain = once(() => lookAtChain(scope))
   return {
     ...given,
@@ -63,6 +79,7 @@ export function doctorContext(given: Given): DoctorContext {
     isLocal: hasChain && resolveNetwork(network, endpoints).isLocal,
     hotkey,
     running: once(running),
+    live: once(live),
     status: once(async () => {
       if ((await hotkey()) === null)
         throw new Error('the hotkey is encrypted, and its public half is not beside it: see the check wallet')
@@ -73,9 +90,15 @@ export function doctorContext(given: Given): DoctorContext {
   }
 }
 
-/** Returns how many requests a miner answered in the last hour. */
-export function answeredIn({ requests: { callers, others } }: ServingState): number {
-  return callers.reduce((sum, { answered }) => sum + answered, others.answered)
+/** Returns the process that serves this hotkey, as far as it tells of itself. @returns port null: it does not tell */
+export async function servingProcess({
+  running,
+  live,
+}: Pick<DoctorContext, 'running' | 'live'>): Promise<{ readonly pid: number; readonly port: number | null } | null> {
+  const state = await running()
+  if (state) return state
+  const found = await live()
+  return found && { pid: found.pid, port: found.status?.miner.port ?? null }
 }
 
 /** Returns a function that runs another one at its first call, and returns the same promise at each. */

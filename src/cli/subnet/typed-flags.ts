@@ -1,5 +1,6 @@
 import { type Configuration, valueAt } from '../../config/configuration.js'
 import { redact } from '../../config/redact.js'
+import type { Setting } from '../../config/schema/setting.js'
 import { shellWord } from '../../text/shell-word.js'
 
 /** The settings that decide of which neuron and of which chain a command tells. */
@@ -15,15 +16,42 @@ const ofAxon = ['axon.port', 'axon.externalIp', 'axon.externalPort']
  * @param configFile what `--config` names
  */
 export function typedFlags(configuration: Configuration, configFile: string | undefined): readonly string[] {
-  const words = configFile === undefined ? [] : ['--config', shellWord(configFile)]
-  for (const path of [...ofNeuron, ...ofAxon]) {
-    const origin = configuration.origins.get(path)
-    const setting = configuration.settings.find(one => one.path === path)
-    if (origin?.from !== 'flag' || !setting) continue
-    const value = redact(setting, valueAt(configuration, setting))
-    const flag = `--${setting.shortFlag ?? setting.flag}`
-    // A list's flag takes one value each time on some commands.
-    for (const one of [value].flat()) words.push(flag, shellWord(String(one)))
-  }
-  return words
+  return [...configWords(configFile), ...[...ofNeuron, ...ofAxon].flatMap(path => flagWords(configuration, path))]
+}
+
+/**
+ * Returns the same for all settings that this command line gives, but for what `--dev` decides.
+ *
+ * @param only the settings and sections that another command reads; null: all
+ */
+export function allTypedFlags(
+  configuration: Configuration,
+  configFile: string | undefined,
+  only: readonly string[] | null = null,
+): readonly string[] {
+  const settings = configuration.settings.filter(
+    ({ path, section }) => only === null || only.includes(path) || (section !== '' && only.includes(section)),
+  )
+  return [...configWords(configFile), ...settings.flatMap(({ path }) => flagWords(configuration, path))]
+}
+
+function configWords(configFile: string | undefined): readonly string[] {
+  return configFile === undefined ? [] : ['--config', shellWord(configFile)]
+}
+
+function flagWords(configuration: Configuration, path: string): readonly string[] {
+  const origin = configuration.origins.get(path)
+  const setting = configuration.settings.find(one => one.path === path)
+  if (origin?.from !== 'flag' || origin.flag === '--dev' || !setting) return []
+  const value = redact(setting, valueAt(configuration, setting))
+  const flag = nameOf(setting, origin.flag)
+  if (typeof value === 'boolean') return [value ? flag : flag.replace(/^--/, '--no-')]
+  // A list's flag takes one value each time on some commands.
+  return [value].flat().flatMap(one => [flag, shellWord(one === null ? 'none' : String(one))])
+}
+
+/** The flag as it was typed, unless it is one of another program, or several were typed. */
+function nameOf({ flag, shortFlag, spellings, shape }: Setting, typed: string): string {
+  const isOwn = !typed.includes(', ') && shape.kind !== 'boolean' && spellings.every(one => `--${one.flag}` !== typed)
+  return isOwn ? typed : `--${shortFlag ?? flag}`
 }

@@ -18,12 +18,18 @@ export type TopFigures = { readonly status: LiveStatus; readonly requests: Reque
  */
 export async function readFigures(admin: FoundAdmin, count: number, signal: AbortSignal): Promise<TopFigures> {
   const [status, list] = await Promise.all([
-    read(admin, '/api/status', signal),
+    readStatus(admin, signal),
     read(admin, `/api/requests?limit=${count}`, signal),
   ])
-  if (!isStatus(status) || !isRequestList(list))
-    throw silent(admin.url, 'it replies with something else: it is of another version, or no admin port')
+  if (!isRequestList(list)) throw foreign(admin.url)
   return { status, requests: list.requests }
+}
+
+/** Asks an admin port for its figures. @throws as {@link readFigures} */
+export async function readStatus(admin: FoundAdmin, signal: AbortSignal): Promise<LiveStatus> {
+  const status = await read(admin, '/api/status', signal)
+  if (!isStatus(status)) throw foreign(admin.url)
+  return status
 }
 
 async function read({ url, token }: FoundAdmin, path: string, signal: AbortSignal): Promise<unknown> {
@@ -46,6 +52,10 @@ async function read({ url, token }: FoundAdmin, path: string, signal: AbortSigna
   if (status !== 401) throw silent(url, `it replies with ${status}`)
   const hint = 'set MINER_ADMIN_TOKEN to the text of the file admin/token in the data folder of that miner'
   throw new UsageError('ADMIN_TOKEN_REFUSED', `the admin port ${url} refuses the token`, hint)
+}
+
+function foreign(url: string): UsageError {
+  return silent(url, 'it replies with something else: it is of another version, or no admin port')
 }
 
 function silent(url: string, reason: string): UsageError {

@@ -5,7 +5,7 @@ const number = z.number()
 const text = z.string()
 const quantiles = z.object({ count: number, p50: number, p95: number, p99: number }).nullable()
 
-/** Of a `LiveStatus`, what `miner top` shows. */
+/** Of a `LiveStatus`, what `miner top` shows, and `miner doctor` goes by. */
 const status = z.object({
   at: number,
   miner: z.object({
@@ -13,6 +13,7 @@ const status = z.object({
     models: z.array(text),
     dialect: text,
     url: text,
+    port: number,
     hotkey: text,
     startedAt: number,
     isDraining: z.boolean(),
@@ -27,6 +28,8 @@ const status = z.object({
   }),
   latency: z.object({ firstToken: quantiles, total: quantiles }),
   tokens: z.object({ prompt: number, cached: number, completion: number }),
+  validators: z.array(z.object({ answered: number })),
+  reasons: z.array(z.object({ code: text, reason: text, count: number })),
   load: z.object({ places: z.object({ atWork: number, of: number, waiting: number, queue: number }) }),
   endpoints: z
     .array(
@@ -43,12 +46,15 @@ const status = z.object({
   money: z
     .object({
       today: z.object({ usd: number.optional(), unknown: number }),
-      budget: z.object({ usdPerDay: number, usedUsd: number }).optional(),
+      budget: z
+        .object({ usdPerDay: number, usedUsd: number, reservedUsd: number.optional(), until: number })
+        .optional(),
       hotkeyBudgets: z.array(z.object({ isSpent: z.boolean() })).optional(),
     })
     .optional(),
   chain: z
     .object({
+      state: z.enum(['fresh', 'stale', 'unknown']),
       registered: z.boolean().nullable(),
       uid: number.nullable(),
       announced: z.object({ ip: text, port: number }).nullable(),

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, lstat, readdir, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { shellWord } from '../../text/shell-word.js'
+import { sizeText } from '../../text/size.js'
 import { type Finding, findingsBy } from '../check.js'
 
 const MiB = 1024 ** 2
@@ -112,12 +113,12 @@ function lackOfRoom(folder: string, { bsize, bavail, files, ffree }: Room, neede
     return [fault('DISK_NO_INODES', `the file system of ${folder} has no inode left for another file`, hint)]
   if (free < OTHERS) return [fault('DISK_NO_ROOM', `${freeText(folder, free)}; the miner cannot keep its files`, hint)]
   if (free >= AMPLE * needed) return []
-  const message = `${freeText(folder, free)}, and the miner itself may need ${Math.ceil(needed / MiB)} MiB of it`
+  const message = `${freeText(folder, free)}, and the miner itself may need ${sizeText(needed, 'up')} of it`
   return [warning('DISK_SMALL', message, hint)]
 }
 
 function freeText(folder: string, free: number): string {
-  return `${Math.floor(free / MiB)} MiB are free in ${folder}`
+  return `${sizeText(free, 'down')} are free in ${folder}`
 }
 
 /** Returns a folder, or its nearest parent that exists. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sizeText } from '../../text/size.js'
 import { type Finding, findingsBy } from '../check.js'
 import { type MemoryLimit, memoryLimit } from './cgroup.js'
 import { limitIn } from './proc-limits.js'
@@ -39,18 +40,18 @@ export async function checkMemory(subject: Subject, { bodies, decrypts, cgroups 
 
   const needed = Math.max(LOADED + bodies, decrypts ? LEAST + NACL : 0)
   if (room !== null && room.bytes < needed) {
-    const message = `${room.what} allows ${mebibytes(room.bytes)}, and a miner with --limits-bodies ${mebibytes(bodies)} may need ${mebibytes(needed)}${decrypts ? ', while it decrypts the hotkey' : ''}`
+    const message = `${room.what} allows ${sizeText(room.bytes, 'down')}, and a miner with --limits-bodies ${sizeText(bodies, 'up')} may need ${sizeText(needed, 'up')}${decrypts ? ', while it decrypts the hotkey' : ''}`
     return room.bytes < LEAST
       ? fault('MEMORY_TOO_SMALL', message, room.hint(needed))
       : warning('MEMORY_SMALL', message, room.hint(needed))
   }
   // A miner that serves holds its memory already.
   if (pid === 'self' && available !== null && available < needed) {
-    const message = `${mebibytes(available)} of memory are available, and a miner may need ${mebibytes(needed)}`
+    const message = `${sizeText(available, 'down')} of memory are available, and a miner may need ${sizeText(needed, 'up')}`
     return warning('MEMORY_SMALL', message, 'end other programs, add memory or swap, or lower --limits-bodies')
   }
-  const has = available === null ? [] : [`${mebibytes(available)} available`]
-  return ok([...has, room === null ? 'no limit' : `a limit of ${mebibytes(room.bytes)}`].join(', '))
+  const has = available === null ? [] : [`${sizeText(available, 'down')} available`]
+  return ok([...has, room === null ? 'no limit' : `a limit of ${sizeText(room.bytes, 'down')}`].join(', '))
 }
 
 type Room = { readonly bytes: number; readonly what: string; readonly hint: (needed: number) => string }
@@ -60,15 +61,11 @@ function tightest(group: MemoryLimit | null, data: number): Room | null {
     return { bytes: data, what: 'ulimit -d', hint: () => 'ulimit -d unlimited before the miner starts' }
   if (group === null) return null
   const hint = (needed: number) =>
-    `raise ${group.file} to ${mebibytes(needed)} or more (systemd: MemoryMax=; docker: --memory), or lower --limits-bodies`
+    `raise ${group.file} to ${sizeText(needed, 'up')} or more (systemd: MemoryMax=; docker: --memory), or lower --limits-bodies`
   return { bytes: group.bytes, what: group.file, hint }
 }
 
 function kilobytesIn(text: string, name: string): number | null {
   const [, kilobytes] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text) ?? []
   return kilobytes === undefined ? null : Number(kilobytes) * 1024
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.round(bytes / MiB)} MiB`
 }

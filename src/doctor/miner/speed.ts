@@ -20,16 +20,16 @@ export type MeasuredAnswer = {
   readonly isWhole: boolean
 }
 
-/** How many answers of the last hour came too late, by the state file of a miner that runs. */
+/** How many answers of the last hour came too late. */
 export type LateAnswers = {
+  /** who tells it: `the state file of the miner that runs` */
+  readonly by: string
   /** of which the caller got nothing */
   readonly late: number
   /** cut by their deadline; they are answered, too */
   readonly cut: number
   readonly answered: number
 }
-
-const ASK = 'miner doctor --ask'
 
 /** Checks the deadline against one whole answer. */
 export function checkSpeed({ firstMs, ms, isWhole }: MeasuredAnswer, deadline: AnswerTime): Finding {
@@ -52,11 +52,16 @@ export function checkSpeed({ firstMs, ms, isWhole }: MeasuredAnswer, deadline: A
     : fault('ANSWER_LATE', `${message}, and --partial never sends no part of it`, FASTER)
 }
 
+/** What is known of the speed without another question. */
+export type KnownSpeed = {
+  readonly late: LateAnswers | null
+  readonly checks: readonly Check[]
+  /** the command that measures it */
+  readonly ask: string
+}
+
 /** Tells of the speed what is known without another question: of the last hour, and of the tiny answers of `check`. */
-export function guessSpeed(
-  { late, checks }: { readonly late: LateAnswers | null; readonly checks: readonly Check[] },
-  deadline: AnswerTime,
-): Finding {
+export function guessSpeed({ late, checks, ask }: KnownSpeed, deadline: AnswerTime): Finding {
   if (late && late.late + late.cut > 0) return lateFinding(late)
   const { unknown, fault } = findingsBy('the tiny answers of miner check')
   const totals = checks.flatMap(({ problem, findings: { total } }) =>
@@ -72,12 +77,12 @@ export function guessSpeed(
   const tiny = totals.length > 0 ? `; a tiny answer took ${seconds(fastest)}` : ''
   return unknown(
     `validators wait ${seconds(deadline.ms)} (${deadline.of}), and no whole answer was measured${tiny}`,
-    ASK,
+    ask,
   )
 }
 
-function lateFinding({ late, cut, answered }: LateAnswers): Finding {
-  const { warning, fault } = findingsBy('the state file of the miner that runs')
+function lateFinding({ by, late, cut, answered }: LateAnswers): Finding {
+  const { warning, fault } = findingsBy(by)
   if (late === 0)
     return warning('ANSWER_CUT', `${cut} of the ${answered} answers of the last hour were cut at the deadline`, FASTER)
   const cuts = cut === 0 ? '' : `, of which ${cut} were cut at the deadline`

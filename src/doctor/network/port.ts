@@ -8,8 +8,8 @@ export type PortCheck = {
   readonly port: number
   /** undefined: every address of this machine */
   readonly host: string | undefined
-  /** the miner of this hotkey that runs, by its state file; null: none */
-  readonly running: { readonly pid: number; readonly port: number } | null
+  /** the miner of this hotkey that runs, as far as it tells of itself; null: none */
+  readonly running: { readonly pid: number } | null
   /** who listens on the port, as far as this user may see it */
   readonly listenersOn: (port: number) => Promise<readonly PortHolder[]>
   /** whether the axon of this hotkey answers on the port */

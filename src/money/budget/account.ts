@@ -38,7 +38,8 @@ export function newAccount(name: string, limit: DayLimit): Account {
   return { name, limit, spent: 0, reserved: 0, written: 0, hasWarned: false, hasRefused: false }
 }
 
-export function isNear({ spent, limit }: Account): boolean {
+/** Whether so much is spent that the operator should know. */
+export function isNear({ spent, limit }: Pick<Account, 'spent' | 'limit'>): boolean {
   return spent >= NEAR * limit.nano
 }
 

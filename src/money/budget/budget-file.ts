@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import * as z from 'zod'
 import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
 import { type Day, dayText, parseDay } from '../day.js'
@@ -10,6 +11,11 @@ const savedSpending = z.object({
   /** nano-dollars, by account */
   spent: z.record(z.string(), z.int().min(0)),
 })
+
+/** Returns the path of the file that says what is spent today. @param folder in which money is counted */
+export function budgetFilePath(folder: string): string {
+  return join(folder, 'budget.json')
+}
 
 /**
  * Reads what is spent of a budget.

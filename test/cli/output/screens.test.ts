@@ -39,7 +39,7 @@ const screens: readonly (readonly string[])[] = [
 ]
 
 /** A line that is to be copied whole: a command to run, or to add to a start-up file. */
-const isCopied = (line: string) => /^( {2}try: miner | {2}(test -f|fpath=|if \(Test-Path))/.test(line)
+const isCopied = (line: string) => /^( +try: miner | {2}(test -f|fpath=|if \(Test-Path))/.test(line)
 
 /** The widest margin of a screen: names, and texts beside or below them. */
 const MARGIN = 14

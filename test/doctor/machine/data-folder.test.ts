@@ -24,7 +24,7 @@ describe('the check of the data folder', () => {
 
   it('is content with a folder that there is not yet, if its parent can be written', async () => {
     assert.deepEqual(await check(), [
-      { verdict: 'ok', message: `16384 MiB are free in ${root}`, how: `access, owner, mode and statfs of ${root}` },
+      { verdict: 'ok', message: `16 GiB are free in ${root}`, how: `access, owner, mode and statfs of ${root}` },
     ])
   })
 
@@ -81,7 +81,7 @@ describe('the check of the data folder', () => {
     assert.deepEqual((await check({ roomOf, grows: 1024 ** 3 }))[0]!.verdict, 'ok')
     const [found] = await check({ roomOf, grows: 4 * 1024 ** 3 })
     assert.equal(found!.code, 'DISK_SMALL')
-    assert.match(found!.message, /^4096 MiB are free in .*, and the miner itself may need 4\d{3} MiB of it$/)
+    assert.match(found!.message, /^4 GiB are free in .*, and the miner itself may need 4\.\d GiB of it$/)
   })
 
   it('checks the folders in it that the miner writes, too', async () => {

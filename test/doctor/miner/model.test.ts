@@ -13,6 +13,7 @@ const dead: Check = {
   findings: { reachable: false },
   problem: { code: 'MODEL_UNREACHABLE', message: 'nobody answers there', hint: 'start it' },
 }
+const ask = 'miner doctor --ask --model m'
 const brief = (found: readonly { verdict: string; code?: string }[]) =>
   found.map(({ verdict, code }) => (code === undefined ? verdict : `${verdict} ${code}`))
 
@@ -61,7 +62,7 @@ describe('the check of the speed', () => {
 
   it('goes by the last hour of a miner that runs', () => {
     const found = (late: number, answered: number, cut = 0) =>
-      guessSpeed({ late: { late, cut, answered }, checks: [fine] }, deadline)
+      guessSpeed({ late: { by: 'its file', late, cut, answered }, checks: [fine], ask }, deadline)
     const late = (...counts: Parameters<typeof found>) => brief([found(...counts)])
     assert.deepEqual(late(3, 97), ['warning ANSWER_LATE'])
     assert.deepEqual(late(3, 0), ['fault ANSWER_LATE'])
@@ -76,16 +77,16 @@ describe('the check of the speed', () => {
 
   it('goes by a tiny answer that is too slow already, and is otherwise unknown', () => {
     const slow = { ...fine, findings: { total: 11_000 } }
-    assert.deepEqual(brief([guessSpeed({ late: null, checks: [slow] }, deadline)]), ['fault ANSWER_LATE'])
-    assert.deepEqual(brief([guessSpeed({ late: null, checks: [slow, fine] }, deadline)]), ['unknown'])
-    const { hint } = guessSpeed({ late: null, checks: [] }, deadline)
-    assert.equal(hint, 'miner doctor --ask')
+    assert.deepEqual(brief([guessSpeed({ late: null, checks: [slow], ask }, deadline)]), ['fault ANSWER_LATE'])
+    assert.deepEqual(brief([guessSpeed({ late: null, checks: [slow, fine], ask }, deadline)]), ['unknown'])
+    const { hint } = guessSpeed({ late: null, checks: [], ask }, deadline)
+    assert.equal(hint, ask)
   })
 })
 
 describe('the refusals of the last hour', () => {
   const hour = (...reasons: readonly { code: string; reason: string; count: number }[]) =>
-    checkRefusals({ dialect: 'prompting', answered: 90, reasons })
+    checkRefusals({ by: 'its file', dialect: 'prompting', answered: 90, reasons })
   const unknown = (name: string) => ({
     code: 'UNKNOWN_SYNAPSE',
     reason: `Synapse name '${name}' not found. Available synapses ['Prompting']`,
@@ -109,6 +110,12 @@ describe('the refusals of the last hour', () => {
     const full = (count: number) => hour({ code: 'QUEUE_FULL', reason: 'Too many requests are waiting', count })
     assert.deepEqual(brief(full(9)), [])
     assert.deepEqual(brief(full(30)), ['warning PLACES_FEW'])
+  })
+
+  it('tell that the rates are too low, if they refuse many', () => {
+    const limited = (count: number) => hour({ code: 'RATE_EXCEEDED', reason: 'Too many requests: at most 1/s', count })
+    assert.deepEqual(brief(limited(9)), [])
+    assert.deepEqual(brief(limited(30)), ['warning RATE_LOW'])
   })
 })
 

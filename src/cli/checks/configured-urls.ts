@@ -2,7 +2,7 @@ import { hostSections } from '../../app/settings.js'
 import { resolveNetwork } from '../../chain/networks.js'
 import { valueAt, valuesOf } from '../../config/configuration.js'
 import { mapLeaves } from '../../config/schema/map-leaves.js'
-import type { DoctorContext } from './doctor-context.js'
+import type { DoctorContext } from '../doctor/doctor-context.js'
 
 /** Asked for the time; more would only take longer. */
 const MOST = 8

@@ -1,14 +1,15 @@
 import { contradictions } from '../../app/settings.js'
-import { PLUGINS, PLUGINS_IN_USE } from '../../app/tokens.js'
+import { CHOSEN_DIALECT, PLUGINS, PLUGINS_IN_USE } from '../../app/tokens.js'
 import { ConfigError } from '../../config/config-error.js'
 import { type Problem, problemText } from '../../config/problem.js'
 import type { DoctorCheck, Finding } from '../../doctor/check.js'
 import { checkPlugins } from '../../doctor/miner/plugins.js'
+import type { DialectDefinition } from '../../plugin/dialect.js'
 import { contract } from '../../plugin/load/manifest.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
+import type { DoctorContext } from '../doctor/doctor-context.js'
 import { UsageError } from '../errors/usage-error.js'
 import { checkWithoutChain } from '../serving/check-without-chain.js'
-import type { DoctorContext } from './doctor-context.js'
 
 const how = 'merged and validated the file, the variables and the flags, as miner serve does'
 
@@ -24,22 +25,27 @@ export function settingsChecks(context: DoctorContext): readonly DoctorCheck[] {
   ]
 }
 
-function configurationFindings({ configuration, unusable, dev }: DoctorContext): readonly Finding[] {
+function configurationFindings({ configuration, unusable, dev, scope }: DoctorContext): readonly Finding[] {
   const { problems = [], warnings } = configuration
   const faults = [...problems, ...contradictions(configuration)].map(problem => findingOf(problem, 'fault'))
   const found = [
     ...unusable,
     ...faults,
-    ...(dev || faults.length > 0 ? [] : withoutChain(configuration)),
+    ...(dev || faults.length > 0
+      ? []
+      : withoutChain(configuration, unusable.length > 0 ? undefined : scope.resolve(CHOSEN_DIALECT))),
     ...warnings.map(problem => findingOf(problem, 'warning')),
   ]
   return found.length > 0 ? found : [{ verdict: 'ok', message: 'valid', how }]
 }
 
 /** What `miner serve` refuses without a chain. */
-function withoutChain(configuration: DoctorContext['configuration']): readonly Finding[] {
+function withoutChain(
+  configuration: DoctorContext['configuration'],
+  dialect: DialectDefinition | undefined,
+): readonly Finding[] {
   try {
-    checkWithoutChain(configuration)
+    checkWithoutChain(configuration, dialect)
     return []
   } catch (error) {
     const found = errorFindings(error)
@@ -48,9 +54,10 @@ function withoutChain(configuration: DoctorContext['configuration']): readonly F
   }
 }
 
-function findingOf(problem: Problem, verdict: 'fault' | 'warning'): Finding {
+/** Turns a problem of the configuration into a finding. @param by how it was found; by default as the others of the file */
+export function findingOf(problem: Problem, verdict: 'fault' | 'warning', by = how): Finding {
   const { code, hint } = problem
-  return { verdict, code, message: problemText(problem), how, ...(hint !== undefined && { hint }) }
+  return { verdict, code, message: problemText(problem), how: by, ...(hint !== undefined && { hint }) }
 }
 
 /** Turns an error of the configuration into findings; null: it is another error. */

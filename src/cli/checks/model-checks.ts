@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RunScope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
-import type { ServingState } from '../../app/state/serving-state.js'
 import { CHOSEN_DIALECT, CHOSEN_MINER, MINER } from '../../app/tokens.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import { valuesOf } from '../../config/configuration.js'
@@ -16,8 +15,10 @@ import type { Miner } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { diagnoseMiner } from '../../plugin/run/diagnose-miner.js'
 import { collectAnswer } from '../../plugin/run/whole-answer.js'
+import type { DoctorContext } from '../doctor/doctor-context.js'
+import { type LastHour, lastHour } from '../doctor/last-hour.js'
+import { nextCommand } from '../doctor/next-command.js'
 import { readyMiner } from '../ready-miner.js'
-import { answeredIn, type DoctorContext } from './doctor-context.js'
 
 /** The miner's own check takes 30 s at most. */
 const SOURCES_MS = 35_000
@@ -44,7 +45,8 @@ export function modelChecks(context: DoctorContext): readonly DoctorCheck[] {
 /** The check `endpoints` reports what kept the miner from its check. */
 const nothing = { checks: [] }
 
-async function endpoints({ sources, scope }: DoctorContext): Promise<readonly Finding[]> {
+async function endpoints(context: DoctorContext): Promise<readonly Finding[]> {
+  const { sources, scope } = context
   const { ok, unknown } = findingsBy('ran the check of the miner (miner check)')
   const { name } = scope.resolve(CHOSEN_MINER)
   try {
@@ -52,7 +54,7 @@ async function endpoints({ sources, scope }: DoctorContext): Promise<readonly Fi
     const found = [
       ...lackOf(scope, await scope.resolve(MINER)),
       ...checkSources(checks),
-      ...(late ? [unknown(late.message, 'miner check --log-level debug')] : []),
+      ...(late ? [unknown(late.message, nextCommand(context, 'check', ['--log-level', 'debug']))] : []),
     ]
     return found.length > 0 ? found : [ok(`the miner ${name} has nothing to check`)]
   } catch (error) {
@@ -94,20 +96,20 @@ async function diagnose({ scope }: DoctorContext, signal: AbortSignal): Promise<
   })
 }
 
-async function guess({ scope, configuration, sources, running }: DoctorContext): Promise<readonly Finding[]> {
-  const deadline = deadlineOf({ scope, configuration })
-  const { checks } = await sources().catch(() => nothing)
-  return [guessSpeed({ late: lateAnswers(await running()), checks }, deadline)]
+async function guess(context: DoctorContext): Promise<readonly Finding[]> {
+  const { checks } = await context.sources().catch(() => nothing)
+  const late = lateAnswers(await lastHour(context))
+  return [guessSpeed({ late, checks, ask: nextCommand(context, 'doctor', ['--ask']) }, deadlineOf(context))]
 }
 
 /** What the axon counts when the deadline passes: the miner was not done, or the question still waited for its place. */
 const LATE = ['DEADLINE', 'DEADLINE_IN_QUEUE']
 
-function lateAnswers(state: ServingState | null): LateAnswers | null {
-  if (state === null) return null
-  const { reasons } = state.requests
+function lateAnswers(hour: LastHour | null): LateAnswers | null {
+  if (hour === null) return null
+  const { by, answered, reasons, cut } = hour
   const late = reasons.filter(({ code }) => LATE.includes(code)).reduce((sum, { count }) => sum + count, 0)
-  return { late, cut: state.requests.cut ?? 0, answered: answeredIn(state) }
+  return { by, late, cut, answered }
 }
 
 /** The shortest time that the dialect's synapses leave for an answer. */

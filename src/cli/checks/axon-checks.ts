@@ -1,20 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { hostSections } from '../../app/settings.js'
-import type { ServingState } from '../../app/state/serving-state.js'
 import { valuesOf } from '../../config/configuration.js'
-import { type DoctorCheck, type Finding, findingsBy } from '../../doctor/check.js'
-import { checkRefusals } from '../../doctor/miner/refusals.js'
+import type { DoctorCheck, Finding } from '../../doctor/check.js'
 import { checkHeaders } from '../../doctor/network/headers.js'
 import { listenersOn } from '../../doctor/network/listeners.js'
-import { checkPort } from '../../doctor/network/port.js'
+import { checkPort, type PortCheck } from '../../doctor/network/port.js'
 import { keypairFromMiniSecret } from '../../keys/keypair.js'
 import { axonText } from '../../text/axon-text.js'
-import { spanText } from '../../text/span.js'
-import type { Status } from '../status/collect-status.js'
+import { type DoctorContext, servingProcess } from '../doctor/doctor-context.js'
 import { pingAxon, sendPing } from '../status/ping-axon.js'
 import { addressFindings } from './address-findings.js'
-import { answeredIn, type DoctorContext } from './doctor-context.js'
-import { notesOn, ofTopic, withStatus } from './subnet-checks.js'
+import { checkServing } from './serving-check.js'
+import { withStatus } from './subnet-checks.js'
 
 /** They wait for the chain, which tells the announced address. */
 const CHAIN_MS = 60_000
@@ -23,24 +20,25 @@ const CHAIN_MS = 60_000
 export function axonChecks(context: DoctorContext): readonly DoctorCheck[] {
   return [
     { name: 'port', run: signal => port(context, signal) },
-    { name: 'serving', timeoutMs: CHAIN_MS, run: () => withStatus(context, serving) },
+    { name: 'serving', timeoutMs: CHAIN_MS, run: () => checkServing(context) },
     { name: 'address', timeoutMs: CHAIN_MS, run: () => withStatus(context, addressFindings) },
     { name: 'headers', timeoutMs: CHAIN_MS, run: signal => headers(context, signal) },
   ]
 }
 
-async function port({ configuration, hasChain, hotkey, running }: DoctorContext, signal: AbortSignal) {
+async function port(context: DoctorContext, signal: AbortSignal) {
+  const { configuration, hasChain, hotkey } = context
   const axon = valuesOf(configuration, hostSections.axon)
   const { announce } = valuesOf(configuration, hostSections.neuron)
-  const state = await running()
+  const running = await servingProcess(context)
   const own = await hotkey().catch(() => null) // the check of the wallet reports why
   const ip = axon.host === undefined || axon.host === '0.0.0.0' || axon.host === '::' ? '127.0.0.1' : axon.host
   const admin = valuesOf(configuration, hostSections.admin)
   return [
     await checkPort({
-      port: axon.port === 0 ? (state?.port ?? 0) : axon.port,
+      port: axon.port === 0 ? (running?.port ?? 0) : axon.port,
       host: axon.host,
-      running: state,
+      running,
       announces: hasChain && announce,
       listenersOn,
       isOwnAxon: async port => {
@@ -49,32 +47,18 @@ async function port({ configuration, hasChain, hotkey, running }: DoctorContext,
         return ping.found === 'reached'
       },
     }),
-    ...(admin.port === undefined ? [] : [await checkAdminPort({ port: admin.port, host: admin.host }, state)]),
+    ...(admin.port === undefined ? [] : [await checkAdminPort({ port: admin.port, host: admin.host }, running)]),
   ]
 }
 
 /** Checks that the admin port can open, which `miner serve` needs to start. */
-function checkAdminPort(at: { readonly port: number; readonly host: string }, running: ServingState | null) {
+function checkAdminPort(at: { readonly port: number; readonly host: string }, running: PortCheck['running']) {
   return checkPort({ of: 'admin', ...at, running, announces: false, listenersOn, isOwnAxon: async () => false })
 }
 
 /** An axon answers a ping of any key with its own name. */
 function anyKey() {
   return keypairFromMiniSecret(randomBytes(32))
-}
-
-function serving(status: Status): readonly Finding[] {
-  const { state, isRunning } = status.serving
-  const how = 'read the state file that a running miner serve renews'
-  const { ok, unknown } = findingsBy(how)
-  const hour = isRunning && state ? checkRefusals({ ...state, ...state.requests, answered: answeredIn(state) }) : []
-  const start = ['miner', 'serve', ...status.typedFlags].join(' ')
-  const notes = notesOn(status, 'serving').map(note => unknown(note, isRunning ? undefined : start))
-  const found = [...ofTopic(status, 'serving', how), ...notes, ...hour]
-  if (found.length > 0) return found
-  if (!state || !isRunning) return [unknown('no miner runs on this machine, as far as its state file tells', start)]
-  const since = spanText(status.at - state.startedAt)
-  return [ok(`process ${state.pid} serves for ${since}, with ${answeredIn(state)} answers in the last hour`)]
 }
 
 async function headers(context: DoctorContext, signal: AbortSignal): Promise<readonly Finding[]> {

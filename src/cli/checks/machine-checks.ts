@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import { hostSections } from '../../app/settings.js'
-import type { ServingState } from '../../app/state/serving-state.js'
 import { mapParallel } from '../../async/map-parallel.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import { valuesOf } from '../../config/configuration.js'
@@ -16,9 +15,9 @@ import { type HotkeyName, hotkeyFile } from '../../wallet/hotkey-files.js'
 import { readKeyfile } from '../../wallet/read-keyfile.js'
 import { parseSealed } from '../../wallet/sealed.js'
 import { WalletError } from '../../wallet/wallet-error.js'
+import { type DoctorContext, servingProcess } from '../doctor/doctor-context.js'
 import { configuredUrls } from './configured-urls.js'
 import { checkDisk } from './disk-check.js'
-import type { DoctorContext } from './doctor-context.js'
 
 const DATE_MS = 5_000
 /** Decrypting a hotkey is slow by design. */
@@ -26,7 +25,7 @@ const DECRYPT_MS = 60_000
 
 /** The checks of this machine, and of the wallet on it. */
 export function machineChecks(context: DoctorContext): readonly DoctorCheck[] {
-  const { configuration, running, dev } = context
+  const { configuration, dev } = context
   const axon = valuesOf(configuration, hostSections.axon)
   const limits = valuesOf(configuration, hostSections.limits)
   const wallet = valuesOf(configuration, hostSections.wallet)
@@ -37,13 +36,16 @@ export function machineChecks(context: DoctorContext): readonly DoctorCheck[] {
     {
       name: 'memory',
       run: async () => {
-        const state = await running()
+        const serving = await servingProcess(context)
         // The one that runs has decrypted it.
-        const decrypts = !dev && state === null && (await isNacl(wallet))
-        return [await checkMemory(subjectOf(state), { bodies: limits.bodies, decrypts, cgroups: '/sys/fs/cgroup' })]
+        const decrypts = !dev && serving === null && (await isNacl(wallet))
+        return [await checkMemory(subjectOf(serving), { bodies: limits.bodies, decrypts, cgroups: '/sys/fs/cgroup' })]
       },
     },
-    { name: 'files', run: async () => [await checkOpenFiles(subjectOf(await running()), { ...limits, ...axon })] },
+    {
+      name: 'files',
+      run: async () => [await checkOpenFiles(subjectOf(await servingProcess(context)), { ...limits, ...axon })],
+    },
     { name: 'disk', run: () => checkDisk(context) },
     {
       name: 'wallet',
@@ -54,7 +56,7 @@ export function machineChecks(context: DoctorContext): readonly DoctorCheck[] {
 }
 
 /** The limits of a miner that runs count: a unit or a container may have given it others than this shell has. */
-function subjectOf(running: ServingState | null): Subject {
+function subjectOf(running: { readonly pid: number } | null): Subject {
   if (running === null) return { pid: 'self', label: 'this process', proc: '/proc' }
   return { pid: running.pid, label: `process ${running.pid}, the miner that runs`, proc: '/proc' }
 }

@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { hostSections } from '../../app/settings.js'
 import { CHAIN_FOLDER, REQUEST_LOG_FOLDER } from '../../app/tokens.js'
 import { valuesOf } from '../../config/configuration.js'
 import { followLinks } from '../../disk/follow-links.js'
 import type { Finding } from '../../doctor/check.js'
 import { checkDataFolder, nearestFolder } from '../../doctor/machine/data-folder.js'
-import { settingPath } from '../choose-plugin.js'
-import type { DoctorContext } from './doctor-context.js'
+import type { DoctorContext } from '../doctor/doctor-context.js'
+import { logFilePath } from './log-checks.js'
 
 /** Checks the data folder, and whether its disk has room for all that the settings let grow there. */
 export async function checkDisk(context: DoctorContext): Promise<readonly Finding[]> {
@@ -16,7 +16,9 @@ export async function checkDisk(context: DoctorContext): Promise<readonly Findin
   const { nonces } = valuesOf(configuration, hostSections.limits)
   const chain = scope.resolve(CHAIN_FOLDER)
   const grows = (await requestLogGrowth(context)) + (await logFileGrowth(context, chain))
-  return checkDataFolder(dirname(chain), { parts: ['chain'], nonces: store === 'disk' ? nonces : 0, grows })
+  const { mode } = valuesOf(configuration, hostSections.requestLog)
+  const parts = ['chain', ...(mode === 'off' ? [] : [basename(scope.resolve(REQUEST_LOG_FOLDER))])]
+  return checkDataFolder(dirname(chain), { parts, nonces: store === 'disk' ? nonces : 0, grows })
 }
 
 /** Bytes by which the request log may still grow. */
@@ -27,12 +29,12 @@ async function requestLogGrowth({ configuration, scope }: DoctorContext): Promis
 
 /** Bytes by which the log files may still grow; 0 on another disk than that of a folder. */
 async function logFileGrowth({ configuration }: DoctorContext, folder: string): Promise<number> {
-  const { path: named, maxSize, maxFiles } = valuesOf(configuration, hostSections.logFile)
-  if (named === undefined) return 0
-  const path = settingPath(named, configuration.origins.get('log-file.path')!)
-  const own = dirname(await followLinks(path).catch(() => path)) // `serve` says why it cannot be followed
+  const { maxSize, maxFiles } = valuesOf(configuration, hostSections.logFile)
+  const named = logFilePath(configuration)
+  if (named === null) return 0
+  const path = await followLinks(named).catch(() => named) // `serve` says why it cannot be followed
   const [ofLog, ofFolder] = await Promise.all(
-    [own, folder].map(async one => (await stat(await nearestFolder(one))).dev),
+    [dirname(path), folder].map(async one => (await stat(await nearestFolder(one))).dev),
   )
   return ofLog === ofFolder ? maxSize * maxFiles : 0
 }

@@ -6,10 +6,11 @@ import type { Metagraph, Neuron } from '../../chain/metagraph.js'
 import { valuesOf } from '../../config/configuration.js'
 import { type DoctorCheck, type Finding, findingsBy } from '../../doctor/check.js'
 import { groupedText, spanText } from '../../text/span.js'
+import type { DoctorContext } from '../doctor/doctor-context.js'
+import { nextCommand } from '../doctor/next-command.js'
 import type { Status } from '../status/collect-status.js'
 import { findByTopic, immunityLeftMs, type StatusTopic } from '../status/find-problems.js'
 import { placeOf } from '../status/status-json.js'
-import type { DoctorContext } from './doctor-context.js'
 
 /** A whole subnet is read, over a connection that has to be made first. */
 const CHAIN_MS = 60_000
@@ -102,10 +103,10 @@ function chainFinding(
   return ok(`${endpoint} in ${Math.round(latencyMs)} ms, block ${groupedText(block)}, ${spanText(ageMs)} old`)
 }
 
-function registration(status: Status, { configuration }: DoctorContext): readonly Finding[] {
+function registration(status: Status, context: DoctorContext): readonly Finding[] {
   const how = 'read the metagraph'
   const { ok, unknown, warning } = findingsBy(how)
-  const isDefault = configuration.origins.get('netuid')?.from === 'default'
+  const isDefault = context.configuration.origins.get('netuid')?.from === 'default'
   const bad = ofTopic(status, 'neuron', how).map(one =>
     one.code === 'UNREGISTERED' && isDefault
       ? { ...one, hint: `${one.hint}; or name the subnet on which it is: ${status.netuid} is the default of --netuid` }
@@ -122,7 +123,7 @@ function registration(status: Status, { configuration }: DoctorContext): readonl
           warning(
             'IMMUNITY_ENDS',
             `the immunity ends in ${spanText(left)}: after that, the neuron can be replaced`,
-            'mend the faults and warnings of this page first, and watch: miner status --watch',
+            `mend the faults and warnings of this page first, and watch: ${nextCommand(context, 'status', ['--watch'])}`,
           ),
         ]
       : []),
@@ -131,7 +132,7 @@ function registration(status: Status, { configuration }: DoctorContext): readonl
           warning(
             'NO_INCENTIVE',
             'validators give this neuron no incentive, so that it earns nothing as a miner',
-            'miner status shows who asks, and what is refused',
+            `${nextCommand(context, 'status')} shows who asks, and what is refused`,
           ),
         ]
       : []),
@@ -161,14 +162,14 @@ function isLowest(own: Neuron, { neurons, subnet, block }: Metagraph): boolean {
   return others.length > 0 && others.every(({ emissionRao }) => emissionRao >= own.emissionRao)
 }
 
-function callers(status: Status, { configuration }: DoctorContext): readonly Finding[] {
+function callers(status: Status, context: DoctorContext): readonly Finding[] {
   const how = 'held the settings of the policy against each neuron of the metagraph'
   const { ok, unknown, warning } = findingsBy(how)
   const bad = ofTopic(status, 'callers', how)
   if (bad.length > 0) return bad
   const { metagraph } = status.chain
   if (!metagraph) return [unknown('the chain is out of reach, and no metagraph is on the disk')]
-  const refusalOf = settingsRefusal(valuesOf(configuration, hostSections.policy))
+  const refusalOf = settingsRefusal(valuesOf(context.configuration, hostSections.policy))
   const validators = metagraph.neurons.filter(({ hasPermit, uid }) => hasPermit && uid !== status.neuron?.uid)
   const refused = validators.filter(
     ({ hotkey, uid, stakeRao, hasPermit }) => refusalOf(hotkey, { uid, stakeRao, hasPermit }) !== null,
@@ -179,7 +180,7 @@ function callers(status: Status, { configuration }: DoctorContext): readonly Fin
     warning(
       'CALLERS_FEW',
       `${counts}, and the others hold more than half of their stake`,
-      `miner policy explain ${refused[0]!.hotkey}`,
+      nextCommand(context, 'policy explain', [refused[0]!.hotkey]),
     ),
   ]
 }

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkLogFile } from '#dist/doctor/machine/log-file.js'
+
+const isRoot = process.getuid?.() === 0
+const another = { pid: 4711, text: 'miner serve, process 4711 on here' }
+
+describe('the check of the log file', () => {
+  let root: string
+  let path: string
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'doctor-log-'))
+    path = join(root, 'miner.log')
+  })
+  afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+  async function brief(at = path, writer: typeof another | null = null, running: { pid: number } | null = null) {
+    const found = await checkLogFile(at, { writer, running })
+    return found.map(({ verdict, code = '', hint = '' }) => `${verdict} ${code} ${hint}`.trim())
+  }
+
+  it('is content with one that can be written or made, and makes none', async () => {
+    assert.deepEqual(await brief(), ['ok'])
+    assert.deepEqual(readdirSync(root), [])
+    writeFileSync(path, '')
+    assert.deepEqual(await brief(), ['ok'])
+  })
+
+  it('finds that its folder is missing, or is none', async () => {
+    assert.deepEqual(await brief(join(root, 'gone/miner.log')), [
+      `fault LOG_FILE_UNWRITABLE mkdir -p ${join(root, 'gone')}`,
+    ])
+    writeFileSync(path, '')
+    const [found] = await brief(join(path, 'miner.log'))
+    assert.match(found!, /^fault LOG_FILE_UNWRITABLE name another file/)
+  })
+
+  it('finds that the file is a folder', async () => {
+    mkdirSync(path)
+    assert.match((await brief())[0]!, /^fault LOG_FILE_UNWRITABLE /)
+  })
+
+  it('finds a folder and a file that this user may not write', async function () {
+    if (isRoot) this.skip() // root may write any
+    writeFileSync(path, '', { mode: 0o400 })
+    assert.match((await brief())[0]!, /^fault LOG_FILE_UNWRITABLE sudo chown "\$USER" .*miner\.log, or /)
+    chmodSync(root, 0o500)
+    assert.match((await brief())[0]!, /^fault LOG_FILE_UNWRITABLE sudo chown "\$USER" .*doctor-log-\w+, or /)
+    chmodSync(root, 0o700)
+  })
+
+  it('finds a folder of a file system that nothing can be written to', async function () {
+    if (process.platform !== 'linux') this.skip()
+    assert.match((await brief('/proc/self/miner.log'))[0]!, /^fault LOG_FILE_UNWRITABLE /)
+  })
+
+  it('warns of a link, of a file of another user, and of a folder that any user may write', async () => {
+    const target = join(root, 'real.log')
+    symlinkSync(target, path)
+    assert.deepEqual(await brief(), [`warning LOG_FILE_UNSAFE --log-file ${target}`])
+    rmSync(path)
+    if (isRoot) {
+      writeFileSync(path, '')
+      chownSync(path, 65_534, 65_534)
+      assert.deepEqual(await brief(), [`warning LOG_FILE_UNSAFE sudo chown "$USER" ${path}`])
+      rmSync(path)
+    }
+    chmodSync(root, 0o777)
+    assert.deepEqual(await brief(), [`warning LOG_FILE_UNSAFE chmod o-w ${root}`])
+    chmodSync(root, 0o1777)
+    assert.deepEqual(await brief(), ['ok'])
+  })
+
+  it('finds that another miner writes it', async () => {
+    const hint = 'give each miner a log file of its own with --log-file'
+    assert.deepEqual(await brief(path, another, { pid: 4712 }), [`fault LOG_FILE_BUSY ${hint}`])
+    assert.deepEqual(await brief(path, another, { pid: 4711 }), ['ok'])
+    assert.deepEqual(await brief(path, another), [`unknown  ${hint}`])
+  })
+})
