@@ -10,9 +10,9 @@ export function doctorPage() {
 Made by \`npm run docs\` from the table in \`src/doctor/doctor-table.ts\` and the text in \`scripts/doctor-page.js\`.
 
 \`miner doctor\` checks what commonly keeps a miner from earning: the settings, the plugins, the machine, the wallet, the chain, the
-way from a validator to the axon, and the model. It changes nothing, and asks for no password; where it opens the request log, SQLite keeps two files beside it, as for
-\`miner logs\`. Run it before the first start,
-beside a miner that serves, and when the rank falls.
+way from a validator to the axon, the model, and the budget. It changes nothing, and asks for no password; where it opens the
+request log, SQLite keeps two files beside it, as for \`miner logs\`. Run it before the first start, beside a miner that serves,
+and when the rank falls.
 
     npx miner doctor                       # as for miner serve: the same file, variables and flags
     npx miner doctor --dev --use echo      # what miner serve --dev needs: no wallet, no chain

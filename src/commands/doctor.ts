@@ -25,7 +25,7 @@ import { columnsOf } from '../text/fill.js'
 export default class DoctorCommand extends SettingsCommand {
   static override summary = 'Find what keeps the miner from earning, and what mends it.'
   static override description =
-    'Checks the settings, the plugins, this machine, the wallet, the chain, the way to the axon, and the model, each for itself: what fails or takes too long is unknown, and the rest is told all the same. Like `miner check` it asks each endpoint and key one tiny question; --ask asks a whole one. It changes nothing, and asks for no password. The exit code is 1 when it finds a fault; warnings do not count. docs/doctor.md lists the checks.'
+    'Checks the settings, the plugins, this machine, the wallet, the chain, the way to the axon, the model and the budget, each for itself: what fails or takes too long is unknown, and the rest is told all the same. Like `miner check` it asks each endpoint and key one tiny question; --ask asks a whole one. It changes nothing, and asks for no password. The exit code is 1 when it finds a fault; warnings do not count. docs/doctor.md lists the checks.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --ask --report doctor.md',

@@ -39,7 +39,11 @@ type Limited = Pick<Spendable, 'limits'> & { readonly most: Nano }
 async function spentToday(context: DoctorContext, { limits, most }: Limited): Promise<readonly Finding[]> {
   const now = Date.now()
   const leftMs = endOf(dayOf(now)) - now
-  const [live, file, hour] = await Promise.all([context.live(), spentInFile(context, now), lastHour(context)])
+  const [live, file, hour] = await Promise.all([
+    context.live(),
+    hasBudget(limits) ? spentInFile(context, now) : null, // without one, miner serve does not read it
+    lastHour(context),
+  ])
   if (file !== null && 'fault' in file) return [file.fault]
   const running = liveBudget(live)
   const filed = file === null ? [] : budgetsOf(limits, file.spent)
