@@ -1,7 +1,7 @@
 import type { DayCost } from '../../money/economics.js'
 import { groupedText } from '../../text/span.js'
 
-/** Formats dollars: `$1,234.50`, `$0.00012`. */
+/** Formats dollars: `$12.30`, `$0.00012`. */
 export function shownUsd(amount: number): string {
   const sign = amount < 0 ? '-' : ''
   return `${sign}$${plainText(Math.abs(amount), 2)}`
