@@ -101,7 +101,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     audit: ['errors', 'output', 'question'],
     logs: ['.', 'errors', 'flags', 'output'],
     config: ['.', 'errors', 'flags', 'question'],
-    checks: ['.', 'doctor', 'errors', 'serving', 'status', 'subnet'],
+    'doctor-checks': ['.', 'doctor', 'errors', 'serving', 'status', 'subnet'],
     doctor: ['.', 'errors', 'status', 'subnet', 'top'],
     economics: ['subnet', 'output'],
     init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { addressFindings } from '#dist/cli/checks/address-findings.js'
+import { addressFindings } from '#dist/cli/doctor-checks/address-findings.js'
 import type { Status } from '#dist/cli/status/collect-status.js'
 import { NeuronError } from '#dist/neuron/neuron-error.js'
 import { stateOf, statusOf } from '../status/status-of.ts'
