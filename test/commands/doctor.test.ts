@@ -101,6 +101,14 @@ describe('miner doctor', () => {
     assert.ok(brief.includes('configuration fault FILE_MALFORMED') && brief.includes('node ok'))
   })
 
+  it('tells the problems of the configuration whichever checks are wanted, since those see the defaults', async () => {
+    const config = join(home, 'missing.toml')
+    const { code, brief } = await runDoctor(['--use', 'echo', '--config', config, ...local, '--only', 'node'], {
+      env: env(),
+    })
+    assert.deepEqual([code, brief], [1, ['configuration fault FILE_UNREADABLE', 'node ok']])
+  })
+
   it('keeps its own words where a secret is one of them', async () => {
     await using model = await startModelServer(answered(401, { error: { message: 'Incorrect API key provided' } }))
     for (const secret of ['endpoints', 'verdict', 'findings', 'message', 'warning']) {

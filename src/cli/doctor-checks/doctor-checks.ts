@@ -9,7 +9,12 @@ import { modelChecks } from './model-checks.js'
 import { settingsChecks } from './settings-checks.js'
 import { subnetChecks } from './subnet-checks.js'
 
-/** Returns the checks of the doctor, in the order of the table. @param only their names; empty: all */
+/**
+ * Returns the checks of the doctor, in the order of the table. Where settings have problems, the others are checked with defaults in
+ * their place: then the check of the configuration says so, whichever are wanted.
+ *
+ * @param only their names; empty: all
+ */
 export function doctorChecks(context: DoctorContext, only: readonly CheckName[]): readonly DoctorCheck[] {
   const all = [
     ...settingsChecks(context),
@@ -20,7 +25,11 @@ export function doctorChecks(context: DoctorContext, only: readonly CheckName[])
     ...modelChecks(context),
     { name: 'budget', run: () => checkBudget(context) } as const,
   ]
-  return checkNames
-    .filter(name => only.length === 0 || only.includes(name))
-    .flatMap(name => all.filter(check => check.name === name))
+  const { configuration, unusable } = context
+  const isBroken = unusable.length > 0 || (configuration.problems ?? []).length > 0
+  const wanted = new Set<CheckName>([
+    ...(only.length === 0 ? checkNames : only),
+    ...(isBroken ? ['configuration' as const] : []),
+  ])
+  return checkNames.filter(name => wanted.has(name)).flatMap(name => all.filter(check => check.name === name))
 }
