@@ -90,7 +90,8 @@ only you may read. It never replaces a file without \`--force\`. Read it before 
 - no secret is in it: keys and passwords are \`***\`, or the \`env:NAME\` or \`file:PATH\` that the configuration has, and URLs have
   neither user, password nor query;
 - your home folder is \`~\`, and the names of users and of the machine are \`<user>\` and \`<host>\`;
-- the URLs of endpoints are kept, without user, password and query, and so are paths outside of home folders;
+- the URLs of endpoints are kept, without user, password and query, and so are paths outside of home folders; of the URLs of
+  nodes of the chain, only scheme and host are kept, because their paths may be keys;
 - hotkeys, and the addresses of axons, are kept, too: the chain shows them to everybody, and no fault of an announcement can be found
   without them.
 

@@ -60,9 +60,18 @@ export const doctorCodes = {
     meaning: 'another miner writes the log file, so that this one does not start',
     remedy: 'give each miner a log file of its own with `--log-file`',
   },
+  LOG_FILE_NO_ROOM: {
+    meaning: 'the disk of the log file has no room or no inode for its lock, so that the miner does not start',
+    remedy: 'make room there, or name a file on another disk with `--log-file`',
+  },
+  LOG_FILE_ROOM_SMALL: {
+    meaning: 'the disk of the log files has less room than they may still take, and lines are lost when it is full',
+    remedy: 'make room there, or lower `--log-file-max-size` or `--log-file-max-files`',
+    fatal: false,
+  },
   LOG_FILE_UNSAFE: {
-    meaning: 'the log file is a link or belongs to another user, or any user may write its folder',
-    remedy: 'name the file itself with `--log-file`, `chown` it, `chmod o-w` its folder',
+    meaning: 'the log file belongs to another user, or any user may write its folder',
+    remedy: '`chown` the file, `chmod o-w` its folder',
     fatal: false,
   },
   REQUEST_LOG_SHARED: {
@@ -150,18 +159,13 @@ export const doctorCodes = {
     remedy: 'better or faster answers; if it is replaced, register the hotkey again',
     fatal: false,
   },
-  SYNAPSE_UNKNOWN: {
-    meaning: 'validators ask for synapses that the dialect does not have: the subnet speaks another one',
-    remedy: 'choose the dialect of the subnet with `--dialect`, or describe it in a file for `--dialect-file`',
-    fatal: false,
-  },
   PLACES_FEW: {
-    meaning: 'more than a tenth of the requests of the last hour found no place at work or in the queue',
+    meaning: 'more than a tenth of the signed requests of the last hour found no place at work or in the queue',
     remedy: 'raise `--concurrency` if the model has room for it, raise `--queue`, or add an endpoint',
     fatal: false,
   },
   RATE_LOW: {
-    meaning: 'the rates of the policy refused more than a tenth of the requests of the last hour',
+    meaning: 'the rates of the policy refused more than a tenth of the signed requests of the last hour',
     remedy:
       'raise `--rate`, or give the hotkey a rate of its own; `miner policy explain HOTKEY` tells what it has left',
     fatal: false,

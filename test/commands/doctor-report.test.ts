@@ -54,6 +54,17 @@ describe('miner doctor --report', () => {
     assert.match(text, /\n {2}subtensor\.endpoints = \["wss:\/\/one\.example","wss:\/\/two\.example:444"\] /)
   })
 
+  it('has no path of a node in findings and hints', async () => {
+    const file = join(home, 'doctor.md')
+    const node = 'ws://127.0.0.1:9/path-that-is-a-key'
+    const args = ['--use', 'openai', '--only', 'chain,serving,speed', '--chain-endpoint', node, 'ws://127.0.0.1:9/k1']
+    await runMiner(['doctor', ...args, '--report', file], { env: { ...place.env, OPENAI_API_KEY: secret } })
+    const text = readFileSync(file, 'utf8')
+    assert.match(text, /\n {2}fault +chain +.*ws:\/\/127\.0\.0\.1:9 /)
+    assert.match(text, /try: miner serve .*--chain-endpoint ws:\/\/127\.0\.0\.1:9 /)
+    assert.ok(!text.includes('path-that-is-a-key') && !text.includes('/k1'), text)
+  })
+
   it('leaves a file that exists as it is, unless it is forced', async () => {
     const file = join(home, 'doctor.md')
     writeFileSync(file, 'mine', { mode: 0o644 })

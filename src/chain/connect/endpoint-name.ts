@@ -1,9 +1,5 @@
-/**
- * Returns a URL as messages and logs may show it: without user, password, query and fragment. A long part of the path is
- * left out too, because providers of nodes put keys there.
- */
+/** Returns a URL as messages and logs may show it: scheme and host only, because providers of nodes put keys in the path. */
 export function endpointName(url: string): string {
-  const { protocol, host, pathname } = new URL(url)
-  const path = pathname.replace(/[^/]{20,}/g, '…')
-  return `${protocol}//${host}${path === '/' ? '' : path}`
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
 }

@@ -28,7 +28,7 @@ export function doctorReport(checked: readonly Checked[], { configuration, at, v
     'settings that are not the default:',
     ...settingLines(configuration),
   ]
-  const text = anonymous(lines.join('\n'))
+  const text = anonymous(withoutNodePaths(lines.join('\n'), configuration))
   // What an endpoint said may hold a fence of its own.
   const fence = '`'.repeat(Math.max(3, 1 + Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length))))
   return `# miner doctor\n\n${fence}text\n${text}\n${fence}\n`
@@ -50,6 +50,21 @@ function settingLines(configuration: Configuration): readonly string[] {
   })
   return lines.length > 0 ? lines : ['  none']
 }
+
+/** Shortens the URLs of nodes of the chain to their hosts, in hints and in what a node said, too: a path may be a key. */
+function withoutNodePaths(text: string, configuration: Configuration): string {
+  const urls = configuration.settings.flatMap(setting => chainUrls(setting, valueAt(configuration, setting)))
+  const hidden = urls.filter(({ pathname }) => pathname !== '/')
+  // The longest first: one path may be the start of another.
+  hidden.sort((one, other) => other.pathname.length - one.pathname.length)
+  return hidden.reduce((shown, { protocol, host, origin, pathname }) => {
+    const named = shown.replaceAll(`${protocol}//${host}${pathname}`, origin).replaceAll(`${origin}${pathname}`, origin)
+    return pathname.length > SHORT_PATH ? named.replaceAll(pathname, '/…') : named
+  }, text)
+}
+
+/** The length of paths that are no key, and may be a part of other words: `/v1/ws`. */
+const SHORT_PATH = 7
 
 /** Shortens the home folder to `~`, and drops the names of the user and of the machine. */
 function anonymous(text: string): string {

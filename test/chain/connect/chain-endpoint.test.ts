@@ -9,8 +9,8 @@ describe('endpointName', () => {
   for (const [url, name] of [
     ['wss://entrypoint-finney.opentensor.ai:443', 'wss://entrypoint-finney.opentensor.ai'],
     ['ws://user:password@[::1]:9944/?apikey=1#2', 'ws://[::1]:9944'],
-    ['wss://node.example/rpc', 'wss://node.example/rpc'],
-    ['wss://node.example/v2/0123456789abcdef0123456789/ws', 'wss://node.example/v2/…/ws'],
+    ['wss://node.example/short-key', 'wss://node.example'],
+    ['wss://node.example:444/v2/0123456789abcdef0123456789/ws', 'wss://node.example:444'],
   ] as const)
     it(`shows ${url} as ${name}`, () => {
       assert.equal(endpointName(url), name)

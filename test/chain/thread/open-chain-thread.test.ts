@@ -331,7 +331,7 @@ describe('openChainThread', () => {
       })
       await assert.rejects(there.chain.subnet(666))
       await there.chain[Symbol.asyncDispose]()
-      assert.deepEqual(there.texts(), ['Unable to connect to wss://node.example/ws'])
+      assert.deepEqual(there.texts(), ['Unable to connect to wss://node.example'])
     })
   })
 
