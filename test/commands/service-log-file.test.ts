@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { chownSync, copyFileSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chownSync, copyFileSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { ServiceFolder, wallets } from '../support/service-folder.ts'
 
@@ -99,6 +99,38 @@ describe('the log file of miner service', () => {
         assert.match(stderr, /\n {2}try: --log-file \/var\/log\/bittensor-miner\/miner\.log\n/)
       }
   })
+
+  it('refuses a folder that has other files, such as one of the system, whoever runs the miner', async () => {
+    const logs = join(folder.path, 'logs')
+    mkdirSync(logs)
+    for (const name of ['miner.log', 'miner.log.1', 'miner.log.lock', 'miner.log-20261129', 'miner.log.2.gz'])
+      writeFileSync(join(logs, name), '')
+    for (const kind of ['systemd', 'docker', 'compose']) {
+      assert.equal((await folder.run([kind, '--log-file', 'logs/miner.log'])).code, 0, 'after a start')
+      for (const path of ['/etc/miner.log', '/usr/lib/m.log', 'logs/miner']) {
+        const { code, stderr } = await folder.run([kind, '--log-file', path])
+        assert.equal(code, 2, path)
+        const place = path.startsWith('/') ? dirname(path) : logs
+        assert.match(stderr, new RegExp(`may write all of its folder, \\S*${place}, which\\s+holds ${place}/`))
+      }
+    }
+  })
+
+  for (const [kind, paths] of [
+    ['systemd', ['out/miner.log']],
+    ['docker', ['out/miner.log', 'miner.log', 'out/data/miner/miner.log']],
+    ['compose', ['out/miner.log', 'out/secrets/miner.log', 'out/data/miner.log', 'out/grafana/miner.log']],
+  ] as const)
+    it(`refuses a folder to which ${kind} writes its own files, and writes none`, async () => {
+      for (const path of paths) {
+        const { code, stderr } = await folder.run([kind, '--log-file', path, '--write', 'out'])
+        assert.equal(code, 2, path)
+        assert.match(stderr, /the miner may write all of its folder, /)
+        assert.ok(!existsSync(join(folder.path, 'out')))
+      }
+      const { code } = await folder.run([kind, '--log-file', 'out/logs/miner.log', '--write', 'out'])
+      assert.equal(code, 0)
+    })
 
   it('warns of a log file in the folder of the program', async () => {
     const inside = join(wallets, '../../..', 'missing-logs/miner.log')

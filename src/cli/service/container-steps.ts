@@ -44,8 +44,7 @@ export async function dockerSteps(service: Service, { folder, isWritten, plugins
 export async function composeSteps(service: Service, { folder, isWritten, plugins }: StepOptions): Promise<NextStep[]> {
   const { packing, argument } = packed(service, folder)
   const compose = (...words: readonly string[]) => shell('docker', 'compose', '--project-directory', folder, ...words)
-  const secrets = `${folder}/secrets`
-  const made = (bytes: number, name: string) => `openssl rand -hex ${bytes} >${shell(`${secrets}/${name}`)}`
+  const [token, password] = composeSecrets.map(path => shell(`${folder}/${path}`))
   return [
     ...(await containerNotes(service, folder)).map(why => ({ why })),
     ...notes(service),
@@ -61,7 +60,7 @@ export async function composeSteps(service: Service, { folder, isWritten, plugin
     {
       why: 'Make the token of the admin port, and the password of Grafana, whose user is admin:',
       commands: [
-        `(umask 077; set -C; mkdir -p ${shell(secrets)} && ${made(32, 'admin-token')} && ${made(16, 'grafana-password')})`,
+        `(umask 077; set -C; mkdir -p ${shell(`${folder}/secrets`)} && openssl rand -hex 32 >${token} && openssl rand -hex 16 >${password})`,
       ],
     },
     ...(isWritten ? owning(service, ...READ_BY_CONTAINERS.map(name => `${folder}/${name}`)) : []),
@@ -80,6 +79,9 @@ export async function composeSteps(service: Service, { folder, isWritten, plugin
     },
   ]
 }
+
+/** What the operator makes in the folder of the compose file: the token of the admin port, and the password of Grafana. */
+export const composeSecrets = ['secrets/admin-token', 'secrets/grafana-password'] as const
 
 /** Of the folder of the compose file. */
 const READ_BY_CONTAINERS = ['data', 'prometheus', 'grafana', 'secrets'] as const

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
 import { contradictions } from '../../app/settings.js'
 import { CHOSEN_DIALECT, PLUGINS_IN_USE } from '../../app/tokens.js'
@@ -9,6 +9,7 @@ import { escapeControls } from '../../text/escape.js'
 import { SettingsCommand } from '../command.js'
 import { UsageError } from '../errors/usage-error.js'
 import { checkWithoutChain } from '../serving/check-without-chain.js'
+import { requireApart } from './find-log-file.js'
 import { makeService } from './make-service.js'
 import type { NextStep, StepOptions } from './next-steps.js'
 import { type MadeFile, writeFiles } from './write-files.js'
@@ -19,6 +20,8 @@ export type Made = {
   readonly files: readonly [MadeFile, ...MadeFile[]]
   /** folders beside them, for data */
   readonly folders?: readonly string[]
+  /** files beside them, which the operator makes next */
+  readonly later?: readonly string[]
   /** what the operator does next */
   readonly next: readonly NextStep[]
 }
@@ -49,7 +52,12 @@ export abstract class ServiceCommand extends SettingsCommand {
     const folder = resolve(flags.write ?? '.')
     const isWritten = flags.write !== undefined
     const options = { folder, isWritten, plugins: scope.resolve(PLUGINS_IN_USE) }
-    const { files, folders = [], next } = await this.make(service, options).catch(refuseText)
+    const { files, folders = [], later = [], next } = await this.make(service, options).catch(refuseText)
+    if (service.logFile) {
+      const made = [...files.map(({ path }) => path), ...folders, ...later].map(path => join(folder, path))
+      const { path } = service.logFile
+      await requireApart(path, { path, name: service.name, kept: [folder, ...made] })
+    }
     const paths = isWritten ? await writeFiles(files, { folder, folders, force: flags.force }) : []
     this.log(isWritten ? paths.map(escapeControls).join('\n') : files[0].text.trimEnd())
     process.stderr.write(next.map(stepText).join(''))

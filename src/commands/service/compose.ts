@@ -1,4 +1,4 @@
-import { composeSteps } from '../../cli/service/container-steps.js'
+import { composeSecrets, composeSteps } from '../../cli/service/container-steps.js'
 import type { StepOptions } from '../../cli/service/next-steps.js'
 import { requireContainer, requireOwnAdmin } from '../../cli/service/require-container.js'
 import { type Made, ServiceCommand } from '../../cli/service/service-command.js'
@@ -25,6 +25,7 @@ export default class ServiceCompose extends ServiceCommand {
     return {
       files: [{ path: 'compose.yml', text: await composeFile(service) }, ...image, ...neighbours],
       folders: composeFolders,
+      later: composeSecrets,
       next: await composeSteps(service, options),
     }
   }
