@@ -127,11 +127,19 @@ describe('miner economics', () => {
     assert.match(unknown, /cost unknown \(.*; the cost of 1 of 1 requests is not known\).* left unknown/)
   })
 
-  it('takes today, as far as it is, where there is no whole day', async () => {
+  it('shows the cost of today so far where the ledger has no whole day, and takes it from the pay of none', async () => {
     keep(0, { [alice.address]: row(4, 2) })
-    const { stdout } = await economics('--tao-usd', '4')
+    const { stdout } = await economics('--tao-usd', '400')
     assert.match(stdout, /cost +\$2 \(today so far\)/)
-    assert.match(stdout, /left +-\$1/)
+    assert.match(stdout, /left +unknown: the ledger has no whole day yet\n/)
+    assert.match(stdout, /HOTKEY +.* WORTH +COST SO FAR +REQUESTS SO FAR\n/)
+    const { cost, leftUsd, isToday } = JSON.parse((await economics('--tao-usd', '400', '--json')).stdout)
+    assert.deepEqual([cost.usd, leftUsd, isToday], [2, null, true])
+  })
+
+  it('shows a loss as one', async () => {
+    keep(1, { [alice.address]: row(4, 2) })
+    assert.match((await economics('--tao-usd', '4')).stdout, /left +-\$1/)
   })
 
   it('shows what each day cost, the newest first, with its tokens and hotkeys', async () => {

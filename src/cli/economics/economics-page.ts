@@ -14,7 +14,7 @@ export function economicsPage(economics: MinerEconomics, width: number | undefin
   const { hotkeys, ledger } = economics
   const tables = [
     table(
-      hotkeys.map(one => cellsOf(one, width)),
+      hotkeys.map(one => cellsOf(one, { width, isToday: ledger.isToday })),
       width,
       numeric,
     ),
@@ -72,15 +72,32 @@ function worthRow({ pay, taoUsd }: MinerEconomics): readonly (readonly [string, 
   return [['worth', `${shownUsd(pay.usd)}, at ${shownUsd(taoUsd!)} for a TAO`]]
 }
 
-function leftText({ cost, pay, leftUsd }: MinerEconomics): string {
+function leftText({ cost, pay, leftUsd, ledger }: MinerEconomics): string {
+  if (ledger.isToday) return 'unknown: the ledger has no whole day yet'
   if (leftUsd !== null) return shownUsd(leftUsd)
   if (typeof cost?.usd !== 'number' || typeof pay?.usd !== 'number') return 'unknown'
   return `at most ${shownUsd(pay.usd - cost.usd)}, because the cost is not known whole`
 }
 
-const numeric = ['uid', 'stake', 'weight', 'share', 'tao', 'worth', 'cost', 'requests']
+const numeric = [
+  'uid',
+  'stake',
+  'weight',
+  'share',
+  'tao',
+  'worth',
+  'cost',
+  'requests',
+  'cost so far',
+  'requests so far',
+]
 
-function cellsOf({ hotkey, validator, share, pay, cost }: HotkeyEconomics, width: number | undefined) {
+function cellsOf(
+  { hotkey, validator, share, pay, cost }: HotkeyEconomics,
+  { width, isToday }: { readonly width: number | undefined; readonly isToday: boolean },
+) {
+  // The pay beside it is that of a whole day.
+  const soFar = isToday ? ' so far' : ''
   return {
     hotkey: width === undefined ? hotkey : shortHotkey(hotkey),
     ...(pay && {
@@ -91,8 +108,8 @@ function cellsOf({ hotkey, validator, share, pay, cost }: HotkeyEconomics, width
       tao: validator ? plainText(pay.tao) : '–',
       worth: validator ? worth(pay) : '–',
     }),
-    cost: cost ? costCell(cost) : '–',
-    requests: cost ? countText(cost.requests) : '–',
+    [`cost${soFar}`]: cost ? costCell(cost) : '–',
+    [`requests${soFar}`]: cost ? countText(cost.requests) : '–',
   }
 }
 
