@@ -140,7 +140,7 @@ export type BudgetStatus = {
   readonly usdPerDay: number
   /** what was spent today, and what requests in progress have reserved */
   readonly usedUsd: number
-  /** requests were refused today because it leaves too little */
+  /** not even the least request fits until the day turns: all are refused */
   readonly isSpent: boolean
 }
 

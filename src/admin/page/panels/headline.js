@@ -114,7 +114,7 @@ export function showProblems(status) {
 function problemsOf({ miner, load, endpoints = [], money, chain }) {
   const open = endpoints.filter(({ breaker }) => breaker === 'open')
   const used = money?.budget ? usedShare(money.budget) : 0
-  const isSpent = used >= 1 || money?.budget?.isSpent === true
+  const isSpent = money?.budget?.isSpent === true
   const { hotkeyBudgets = [] } = money ?? {}
   const spent = countSpent(hotkeyBudgets)
   const spending = spent === 1 ? 'has spent its budget' : 'have spent their budget'
@@ -126,8 +126,12 @@ function problemsOf({ miner, load, endpoints = [], money, chain }) {
       `The event loop is ${formatDuration(load.overload?.loopDelayMs ?? 0)} late, so the miner refuses some callers.`,
     ],
     [open.length > 0, `Not asked after failures: ${open.map(({ endpoint }) => endpoint).join(', ')}.`],
-    [isSpent, 'The budget of the day is used up: requests get 429.'],
-    [used >= 0.8 && !isSpent, `${formatShare(used)} of the budget of the day is used.`],
+    [isSpent, 'The budget of the day is spent: requests get 429 until the day (UTC) turns.'],
+    [
+      used >= 1 && !isSpent,
+      'The budget of the day is spent or reserved: requests get 429 until those in progress have ended.',
+    ],
+    [used >= 0.8 && used < 1 && !isSpent, `${formatShare(used)} of the budget of the day is spent or reserved.`],
     [spent > 0, `${spentOf(hotkeyBudgets)} hotkeys ${spending} of the day: further requests get 429.`],
     [chain?.registered === false, 'The hotkey is not registered on the subnet.'],
     [chain?.announcement === 'elsewhere', 'The chain shows another address than the one that this miner announces.'],
