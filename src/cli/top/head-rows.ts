@@ -1,5 +1,6 @@
 import type { LiveStatus, Quantiles } from '../../admin/api.js'
 import { shortHotkey } from '../../app/log/event-text.js'
+import { dollarsText } from '../../money/amount.js'
 import { axonText } from '../../text/axon-text.js'
 import { agoText, groupedText, spanText } from '../../text/span.js'
 
@@ -105,16 +106,12 @@ function moneyRows({ money }: LiveStatus): readonly Row[] {
   const { today, budget, hotkeyBudgets = [] } = money
   const spent = hotkeyBudgets.filter(({ isSpent }) => isSpent).length
   const parts = [
-    ...(today.usd === undefined ? [] : [dollars(today.usd)]),
-    ...(budget ? [`${dollars(budget.usedUsd)} of ${dollars(budget.usdPerDay)} with what is reserved`] : []),
+    ...(today.usd === undefined ? [] : [dollarsText(today.usd)]),
+    ...(budget ? [`${dollarsText(budget.usedUsd)} of ${dollarsText(budget.usdPerDay)} with what is reserved`] : []),
     ...(spent === 0
       ? []
       : [`${spent} of ${hotkeyBudgets.length} hotkeys ${spent === 1 ? 'has spent its' : 'have spent their'} budget`]),
     ...(today.unknown === 0 ? [] : [`the cost of ${groupedText(today.unknown)} requests is not known`]),
   ]
   return [['today', parts.join(', ')]]
-}
-
-function dollars(usd: number): string {
-  return `$${usd.toFixed(usd < 1 ? 4 : 2)}`
 }

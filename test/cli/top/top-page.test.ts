@@ -142,7 +142,7 @@ describe('the page of miner top', () => {
     }
     assert.match(
       topPage({ ...status, money }, [], plain),
-      / today +\$0\.5000, \$0\.7500 of \$5\.00 with what is reserved, the cost of 3 requests is not known\n/,
+      / today +\$0\.50, \$0\.75 of \$5\.00 with what is reserved, the cost of 3 requests is not known\n/,
     )
   })
 
