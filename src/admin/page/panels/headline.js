@@ -10,7 +10,7 @@ import {
   formatUsd,
   UNKNOWN,
 } from '../format.js'
-import { countSpent, spentOf, usedShare } from './budget.js'
+import { spentOf, usedShare } from './budget.js'
 
 /**
  * Shows which miner this is, and how it does at a glance.
@@ -115,8 +115,8 @@ function problemsOf({ miner, load, endpoints = [], money, chain }) {
   const open = endpoints.filter(({ breaker }) => breaker === 'open')
   const used = money?.budget ? usedShare(money.budget) : 0
   const isSpent = money?.budget?.isSpent === true
-  const { hotkeyBudgets = [] } = money ?? {}
-  const spent = countSpent(hotkeyBudgets)
+  const { hotkeyBudgets = { asked: 0, spent: 0, most: [] }, strangersBudget } = money ?? {}
+  const { spent } = hotkeyBudgets
   const spending = spent === 1 ? 'has spent its budget' : 'have spent their budget'
   /** @type {[boolean, string][]} */
   const checks = [
@@ -133,6 +133,10 @@ function problemsOf({ miner, load, endpoints = [], money, chain }) {
     ],
     [used >= 0.8 && used < 1 && !isSpent, `${formatShare(used)} of the budget of the day is spent or reserved.`],
     [spent > 0, `${spentOf(hotkeyBudgets)} hotkeys ${spending} of the day: further requests get 429.`],
+    [
+      strangersBudget?.isSpent === true,
+      'Unregistered hotkeys have spent the budget of the day that they share: further requests of theirs get 429.',
+    ],
     [chain?.registered === false, 'The hotkey is not registered on the subnet.'],
     [chain?.announcement === 'elsewhere', 'The chain shows another address than the one that this miner announces.'],
     [chain?.problem !== undefined, chain?.problem?.message ?? ''],
