@@ -131,8 +131,19 @@ export type MoneyStatus = {
     /** when the day turns */
     readonly until: number
   }
-  /** of the hotkeys that have asked today, the most used first, at most 20; absent without budgets of single hotkeys */
-  readonly hotkeyBudgets?: readonly HotkeyBudget[]
+  /** absent without budgets of single hotkeys */
+  readonly hotkeyBudgets?: HotkeyBudgets
+  /** the one that unregistered hotkeys and unsigned callers share; absent until they ask, and without it */
+  readonly strangersBudget?: BudgetStatus
+}
+
+/** The budgets of the hotkeys that have asked today. */
+export type HotkeyBudgets = {
+  readonly asked: number
+  /** how many of them have spent theirs */
+  readonly spent: number
+  /** the most used first, at most 20 */
+  readonly most: readonly HotkeyBudget[]
 }
 
 /** What may be spent on a day of UTC. */
@@ -140,7 +151,7 @@ export type BudgetStatus = {
   readonly usdPerDay: number
   /** what was spent today, and what requests in progress have reserved */
   readonly usedUsd: number
-  /** requests were refused today because it leaves too little */
+  /** not even the least request fits until the day turns: all are refused */
   readonly isSpent: boolean
 }
 

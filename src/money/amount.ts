@@ -30,9 +30,16 @@ export function usdOf(nano: Nano): number {
   return nano / NANO_PER_USD
 }
 
-/** Formats an amount for people, with as many digits as a small one needs: `12.34`, `0.00012`. */
-export function usdText(nano: Nano): string {
-  const usd = usdOf(nano)
-  if (nano === 0) return '0'
-  return usd >= 1 ? usd.toFixed(2) : String(Number(usd.toPrecision(2)))
+/** Formats dollars for people: `$1,234.50`, `$0.50`, `$0.00123`, `<$0.000001`; a loss has its sign before it: `-$0.50`. */
+export function dollarsText(usd: number): string {
+  if (usd === 0) return '$0'
+  if (usd < 0) return `-${dollarsText(-usd)}`
+  if (usd < LEAST_USD) return `<$${LEAST_USD.toFixed(MOST_PLACES)}`
+  // Three digits that count, but whole cents, and from a dollar on nothing else.
+  const places = usd >= 1 ? 2 : Math.min(MOST_PLACES, 2 - Math.floor(Math.log10(usd)))
+  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: places })}`
 }
+
+const MOST_PLACES = 6
+/** The least that is shown as an amount. */
+export const LEAST_USD = 10 ** -MOST_PLACES

@@ -5,6 +5,8 @@ import type { LedgerDay, LedgerRow } from './ledger/ledger-file.js'
 export type EconomicsInput = {
   /** from which the cost of a day is averaged; empty: the ledger has none */
   readonly days: readonly LedgerDay[]
+  /** whether the only day is today, as far as it is: that cost is held against the pay of no whole day */
+  readonly isToday: boolean
   /** null: the chain could not be asked */
   readonly earning: Earning | null
   /** null: the operator has not told it */
@@ -61,7 +63,7 @@ export type Economics = {
   readonly cost: DayCost | null
   /** null: the chain could not be asked */
   readonly pay: (DayPay & { readonly alpha: number | null }) | null
-  /** what is left, in dollars; null when one of both is not known, or not all of it */
+  /** what is left of a whole day, in dollars; null when one of both is not known, or not all of it */
   readonly leftUsd: number | null
   /** the largest part of the pay first, then the dearest */
   readonly hotkeys: readonly HotkeyEconomics[]
@@ -72,7 +74,7 @@ const BLOCKS_PER_DAY = 7_200
 const RAO = 1_000_000_000
 
 /** Holds what a miner's day costs against what it pays, in all and for each validator. */
-export function economicsOf({ days, earning, taoUsd }: EconomicsInput): Economics {
+export function economicsOf({ days, isToday, earning, taoUsd }: EconomicsInput): Economics {
   const coins = earning && coinsOf(earning)
   const payOf = (share: number): DayPay | null => {
     if (!coins) return null
@@ -82,7 +84,7 @@ export function economicsOf({ days, earning, taoUsd }: EconomicsInput): Economic
   const rows = days.flatMap(({ hotkeys }) => [...hotkeys.values()])
   const cost = days.length === 0 ? null : averageOf(rows, days.length)
   const pay = payOf(1)
-  const isKnown = cost?.unknown === 0 && typeof cost.usd === 'number' && typeof pay?.usd === 'number'
+  const isKnown = !isToday && cost?.unknown === 0 && typeof cost.usd === 'number' && typeof pay?.usd === 'number'
   return {
     cost,
     pay: pay && { ...pay, alpha: coins!.alpha },

@@ -1,8 +1,8 @@
 /** What each event of the budget and the ledger tells, for the log. Amounts are in dollars. */
 type MoneyEvents = {
-  /** four fifths of a budget are spent; once a day for each budget */
+  /** four fifths of a budget are spent; once a day for each budget, and at a start that finds it so */
   budgetNear: BudgetFields
-  /** a budget is spent, and requests are refused until the day turns; once a day for each budget */
+  /** a budget leaves too little for the least request, and all are refused until the day turns; as often */
   budgetSpent: BudgetFields
   /** the budget cannot be written, and requests are refused meanwhile; once until it can again */
   budgetUnwritten: { readonly error: unknown }

@@ -51,7 +51,7 @@ export type BudgetUse = {
   readonly spentUsd: number
   /** by requests in progress */
   readonly reservedUsd: number
-  /** requests were refused today because it leaves too little */
+  /** not even the least request fits until the day turns: all are refused */
   readonly isSpent: boolean
 }
 

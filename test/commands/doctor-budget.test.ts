@@ -42,10 +42,10 @@ describe('miner doctor of a budget', () => {
   })
 
   it('tells what is spent of it', async () => {
-    assert.equal((await check('--budget', '5usd/day')).of('budget')[0]!.message, '0 of 5usd/day are spent today')
+    assert.equal((await check('--budget', '5usd/day')).of('budget')[0]!.message, '$0 of 5usd/day are spent today')
     write({ all: 1.25 })
     const { code, of } = await check('--budget', '5usd/day')
-    assert.deepEqual([code, of('budget')[0]!.message], [0, '1.25 of 5usd/day are spent today'])
+    assert.deepEqual([code, of('budget')[0]!.message], [0, '$1.25 of 5usd/day are spent today'])
   })
 
   it('finds one that is spent, in the file of the day', async () => {
@@ -53,7 +53,7 @@ describe('miner doctor of a budget', () => {
     const { code, brief, of } = await check('--budget', '5usd/day')
     assert.deepEqual([code, brief], [1, ['budget fault BUDGET_USED_UP']])
     const [{ message, how, hint }] = of('budget') as [ReturnType<typeof of>[number]]
-    assert.equal(message, '5.00 of 5usd/day are spent: requests are refused until the day (UTC) turns')
+    assert.equal(message, '$5.00 of 5usd/day are spent: requests are refused until the day (UTC) turns')
     assert.ok(how.startsWith(`read ${path}, `), how)
     assert.match(hint!, /^raise --budget, or wait until midnight \(UTC\), in \d+ (h|min|s)$/)
   })
@@ -88,11 +88,14 @@ describe('miner doctor of a budget', () => {
   it('finds what keeps miner serve from its start', async () => {
     const low = await check('--budget', '0.001usd/day')
     assert.deepEqual([low.code, low.brief], [1, ['budget fault RULE_BROKEN']])
-    assert.match(low.of('budget')[0]!.message, /^budget\.limit cannot be kept: one answer may cost 0\.\d+ usd/)
+    assert.match(low.of('budget')[0]!.message, /^budget\.limit cannot be kept: one answer may cost \$0\.\d+,/)
     writeFileSync(file, '')
     const unpriced = await check('--budget', '5usd/day')
     assert.deepEqual([unpriced.code, unpriced.brief], [1, ['budget fault RULE_BROKEN']])
-    assert.match(unpriced.of('budget')[0]!.message, /m at 127\.0\.0\.1:9 has no price \(--budget\)$/)
+    assert.match(
+      unpriced.of('budget')[0]!.message,
+      /m at 127\.0\.0\.1:9 has no price in dollars per million tokens \(--budget\)$/,
+    )
   })
 
   describe('of a miner that runs', () => {
@@ -122,7 +125,7 @@ describe('miner doctor of a budget', () => {
       write({ all: 5 })
       const { brief, of } = await it.check()
       assert.deepEqual(brief, ['budget ok'])
-      assert.equal(of('budget')[0]!.message, '3.00 of 5usd/day are spent today')
+      assert.equal(of('budget')[0]!.message, '$3.00 of 5usd/day are spent today')
       assert.match(of('budget')[0]!.how, /^asked the admin port http:\/\/127\.0\.0\.1:\d+$/)
     })
 
@@ -132,7 +135,10 @@ describe('miner doctor of a budget', () => {
       await it.model.arrived(0)
       const { code, brief, of } = await it.check()
       assert.deepEqual([code, brief], [0, ['budget warning BUDGET_NEAR']])
-      assert.match(of('budget')[0]!.message, /^0 of 1\.2usd\/day are spent, and requests in progress reserve \d\.\d+: /)
+      assert.match(
+        of('budget')[0]!.message,
+        /^\$0 of 1\.2usd\/day are spent, and requests in progress reserve \$\d\.\d+: /,
+      )
       it.miner.send('SIGKILL')
       await asking
     })

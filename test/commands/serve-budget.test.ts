@@ -129,7 +129,7 @@ describe('miner serve with a budget', () => {
       return stderr.replaceAll(/\s+/g, ' ')
     }
     const stderr = await refused('--budget', '0.1usd/day')
-    assert.match(stderr, /budget\.limit cannot be kept: one answer may cost 0\.\d+ usd, so that it admits no request/)
+    assert.match(stderr, /budget\.limit cannot be kept: one answer may cost \$0\.\d+, so that it admits no request/)
     const [, least = ''] = /try: raise it to at least (\S+), or lower --max-tokens/.exec(stderr) ?? []
     written(
       `[prices.m]\ninput = 1000\noutput = 1000\n[budget.hotkeys]\n${alice.address} = "0.2usd/day"\n${bob.address} = "none"\n`,

@@ -127,11 +127,19 @@ describe('miner economics', () => {
     assert.match(unknown, /cost unknown \(.*; the cost of 1 of 1 requests is not known\).* left unknown/)
   })
 
-  it('takes today, as far as it is, where there is no whole day', async () => {
+  it('shows the cost of today so far where the ledger has no whole day, and takes it from the pay of none', async () => {
     keep(0, { [alice.address]: row(4, 2) })
-    const { stdout } = await economics('--tao-usd', '4')
-    assert.match(stdout, /cost +\$2 \(today so far\)/)
-    assert.match(stdout, /left +-\$1/)
+    const { stdout } = await economics('--tao-usd', '400')
+    assert.match(stdout, /cost +\$2\.00 \(today so far\)/)
+    assert.match(stdout, /left +unknown: the ledger has no whole day yet\n/)
+    assert.match(stdout, /HOTKEY +.* WORTH +COST SO FAR +REQUESTS SO FAR\n/)
+    const { cost, leftUsd, isToday } = JSON.parse((await economics('--tao-usd', '400', '--json')).stdout)
+    assert.deepEqual([cost.usd, leftUsd, isToday], [2, null, true])
+  })
+
+  it('shows a loss as one', async () => {
+    keep(1, { [alice.address]: row(4, 2) })
+    assert.match((await economics('--tao-usd', '4')).stdout, /left +-\$1\.00\n/)
   })
 
   it('shows what each day cost, the newest first, with its tokens and hotkeys', async () => {
@@ -141,8 +149,8 @@ describe('miner economics', () => {
     const page = (await economics()).stdout.replaceAll(/ +/g, ' ')
     const rows = [
       'DAY COST REQUESTS A REQUEST TOKENS IN TOKENS OUT',
-      `${dayBefore(0)} so far $2 4 $0.5 10 5`,
-      `${dayBefore(1)} $0.6+? 20 $0.03+? 30 15`,
+      `${dayBefore(0)} so far $2.00 4 $0.50 10 5`,
+      `${dayBefore(1)} $0.60+? 20 $0.03+? 30 15`,
       `${dayBefore(2)} $0 0 – 0 0`,
       `${dayBefore(3)} ? 5 ? 10 5`,
     ]
@@ -169,9 +177,9 @@ describe('miner economics', () => {
     const none = await economicsAt('none', '--tao-usd', '400')
     assert.equal(none.code, 0, none.stderr)
     assert.match(none.stdout, new RegExp(`^${bob.address} on subnet 1, a day`))
-    assert.match(none.stdout, / cost +\$0\.5 /)
+    assert.match(none.stdout, / cost +\$0\.50 /)
     assert.match(none.stdout, / emission +unknown: subtensor\.network is none\n +left +unknown\n/)
-    assert.match(none.stdout, /HOTKEY +COST +REQUESTS\n5Grw\S+ +\$0\.5 +10\n/)
+    assert.match(none.stdout, /HOTKEY +COST +REQUESTS\n5Grw\S+ +\$0\.50 +10\n/)
     assert.match(none.stdout, /To see the emission: name a chain with --network/)
     const told = JSON.parse((await economicsAt('none', '--json')).stdout)
     assert.partialDeepStrictEqual(told, {
@@ -194,7 +202,7 @@ describe('miner economics', () => {
     await node[Symbol.asyncDispose]()
     const unreachable = await economicsAt(node.url)
     assert.equal(unreachable.code, 0, unreachable.stderr)
-    assert.match(unreachable.stdout, / cost +\$0\.5 /)
+    assert.match(unreachable.stdout, / cost +\$0\.50 /)
     assert.match(
       unreachable.stdout.replaceAll(/\s+/g, ' '),
       / emission unknown: the chain’s endpoint ws:\S+ failed: .* left unknown/,

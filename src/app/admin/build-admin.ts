@@ -1,10 +1,9 @@
 import { dirname, join } from 'node:path'
-import type { BudgetStatus, HotkeyBudget } from '../../admin/api.js'
 import type { OpenAdmin } from '../../admin/open-admin.js'
 import { storeHealth } from '../../axon/http/health.js'
 import type { Axon } from '../../axon/serve-axon.js'
 import { valuesOf } from '../../config/configuration.js'
-import type { BudgetUse, Money, Spent } from '../../money/open-money.js'
+import type { Money, Spent } from '../../money/open-money.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
 import type { LiveFigures } from '../../observe/live-figures.js'
 import type { KnownLabels } from '../../observe/metrics/request-metrics.js'
@@ -32,6 +31,7 @@ import {
   RESOURCES,
 } from '../tokens.js'
 import { wires } from '../wires.js'
+import { budgetStatus, callerBudgets, hotkeyBudget } from './budget-status.js'
 
 /** Returns the folder of the admin port, in the data folder. */
 export function adminFolder(from: Resolver): string {
@@ -184,11 +184,11 @@ function moneySource(money: Money): MoneySource | undefined {
     costsOf: record => money.costsOf(record),
     status() {
       const { usd, unknown, until, budget } = money.today()
-      const shown = money.callerBudgets()?.slice(0, SHOWN_BUDGETS).map(hotkeyBudget)
+      const callers = money.callerBudgets()
       return {
         today: known({ usd, unknown }),
         ...(budget && { budget: { ...budgetStatus(budget), reservedUsd: budget.reservedUsd, until } }),
-        ...(shown && { hotkeyBudgets: shown }),
+        ...(callers && callerBudgets(callers)),
       }
     },
     spentBy: hotkey => known(money.spentBy(hotkey)),
@@ -198,17 +198,6 @@ function moneySource(money: Money): MoneySource | undefined {
     },
     hotkeyBudgets: () => money.callerBudgets()?.map(hotkeyBudget),
   }
-}
-
-/** Budgets of single hotkeys in a status, which is sent each second. */
-const SHOWN_BUDGETS = 20
-
-function budgetStatus({ limitUsd, spentUsd, reservedUsd, isSpent }: BudgetUse): BudgetStatus {
-  return { usdPerDay: limitUsd, usedUsd: spentUsd + reservedUsd, isSpent }
-}
-
-function hotkeyBudget(use: BudgetUse): HotkeyBudget {
-  return { of: use.of, ...budgetStatus(use) }
 }
 
 function known({ usd, unknown }: Spent): { readonly usd?: number; readonly unknown: number } {

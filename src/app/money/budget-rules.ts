@@ -45,7 +45,7 @@ export async function judgeBudget(
   configuration: Configuration,
   { sources, prices, limits, miner }: Spendable & { readonly miner: string },
 ): Promise<JudgedBudget> {
-  const [{ unpricedOf }, { mostOfRequest }, { leastLimitText, usdText }] = await Promise.all([
+  const [{ unpricedOf }, { mostOfRequest }, { dollarsText, leastLimitText, usdOf }] = await Promise.all([
     import('../../money/budget/unpriced.js'),
     import('../../money/budget/gate.js'),
     import('../../money/amount.js'),
@@ -54,7 +54,7 @@ export async function judgeBudget(
   const unpriced = unpricedOf(sources, prices)
   if (unpriced.length > 0) return { problems: unpriced.map(one => unpricedProblem(configuration, one)), most: 0 }
   const most = mostOfRequest(sources, prices, 0)
-  const what = `one answer may cost ${usdText(most)} usd, so that it admits no request`
+  const what = `one answer may cost ${dollarsText(usdOf(most))}, so that it admits no request`
   const least = leastLimitText(mostOfRequest(sources, prices, SHORT_REQUEST))
   const hint = `raise it to at least ${least}, or lower --max-tokens`
   const admitsNone = (limit: DayLimit | null) => limit !== null && limit.nano < most

@@ -1,5 +1,5 @@
 import { type Finding, findingsBy } from '../../doctor/check.js'
-import { type DayLimit, usdText } from '../../money/amount.js'
+import { type DayLimit, dollarsText, usdOf } from '../../money/amount.js'
 import { ALL, isNear, STRANGERS } from '../../money/budget/account.js'
 import type { Nano } from '../../money/prices/price.js'
 import { spanText } from '../../text/span.js'
@@ -48,7 +48,7 @@ function badBudget(budget: DayBudget, { most, leftMs, how }: Judging): readonly 
     return [
       warning(
         'BUDGET_NEAR',
-        `${spentText(budget)}, and requests in progress reserve ${usdText(reserved)}: others are refused meanwhile`,
+        `${spentText(budget)}, and requests in progress reserve ${dollarsText(usdOf(reserved))}: others are refused meanwhile`,
         'raise --budget, or lower --max-tokens, which decides what a request reserves',
       ),
     ]
@@ -79,9 +79,9 @@ function leaves(rest: Nano, most: Nano): boolean {
   return rest > 0 && rest >= most
 }
 
-/** `4.20 of 5usd/day are spent` */
+/** `$4.20 of 5usd/day are spent` */
 function spentText({ spent, limit }: DayBudget): string {
-  return `${usdText(spent)} of ${limit.text} are spent`
+  return `${dollarsText(usdOf(spent))} of ${limit.text} are spent`
 }
 
 /** `the budgets of 5Grw… and 4 other hotkeys are` */

@@ -47,7 +47,8 @@ export async function collectEconomics(scope: RunScope, { days }: { readonly day
   const ledger = await recentDays(folder, dayOf(Date.now()), days)
   const chain = await askChain(scope, { netuid, hotkey })
   const earning = 'earning' in chain ? chain.earning : null
-  return { ...economicsOf({ days: ledger.days, earning, taoUsd }), netuid, hotkey, taoUsd, ledger, chain }
+  const { days: costing, isToday } = ledger
+  return { ...economicsOf({ days: costing, isToday, earning, taoUsd }), netuid, hotkey, taoUsd, ledger, chain }
 }
 
 type Place = { readonly netuid: number; readonly hotkey: string }

@@ -1,4 +1,5 @@
 import { shortHotkey } from '../../app/log/event-text.js'
+import { dollarsText } from '../../money/amount.js'
 import { dayText } from '../../money/day.js'
 import type { DayCost, DayPay, HotkeyEconomics } from '../../money/economics.js'
 import { fill } from '../../text/fill.js'
@@ -7,14 +8,14 @@ import { rows, table } from '../output/table.js'
 import { shownAmount, shownShare } from '../subnet/amount.js'
 import type { MinerEconomics } from './collect-economics.js'
 import { daysTable } from './days-table.js'
-import { costCell, countText, plainText, shownUsd } from './money-text.js'
+import { coinsText, costCell, countText } from './money-text.js'
 
 /** Formats what a day costs and pays for people. @param width columns of the terminal, if it is one */
 export function economicsPage(economics: MinerEconomics, width: number | undefined): string {
   const { hotkeys, ledger } = economics
   const tables = [
     table(
-      hotkeys.map(one => cellsOf(one, width)),
+      hotkeys.map(one => cellsOf(one, { width, isToday: ledger.isToday })),
       width,
       numeric,
     ),
@@ -55,32 +56,49 @@ function costText({ ledger: { days, isToday } }: MinerEconomics, cost: DayCost |
     cost.unknown > 0
       ? `; the cost of ${countText(cost.unknown)} of ${countText(cost.requests)} requests is not known`
       : ''
-  return `${cost.usd === null ? 'unknown' : shownUsd(cost.usd)} (${span}${unknown})`
+  return `${cost.usd === null ? 'unknown' : dollarsText(cost.usd)} (${span}${unknown})`
 }
 
 function emissionText({ pay, chain }: MinerEconomics): string {
   if ('unknown' in chain) return `unknown: ${chain.unknown.message}`
   const { alphaPriceRao } = chain.earning
-  const price = alphaPriceRao === null ? '' : `, at ${plainText(Number(alphaPriceRao) / 1e9)} TAO for an alpha`
-  const alpha = typeof pay?.alpha === 'number' ? `${plainText(pay.alpha)} alpha = ` : ''
-  return `${alpha}${plainText(pay!.tao)} TAO${price}`
+  const price = alphaPriceRao === null ? '' : `, at ${coinsText(Number(alphaPriceRao) / 1e9)} TAO for an alpha`
+  const alpha = typeof pay?.alpha === 'number' ? `${coinsText(pay.alpha)} alpha = ` : ''
+  return `${alpha}${coinsText(pay!.tao)} TAO${price}`
 }
 
 function worthRow({ pay, taoUsd }: MinerEconomics): readonly (readonly [string, string])[] {
   if (!pay) return []
   if (pay.usd === null) return [['worth', 'unknown: tell what a TAO is worth with --tao-usd']]
-  return [['worth', `${shownUsd(pay.usd)}, at ${shownUsd(taoUsd!)} for a TAO`]]
+  return [['worth', `${dollarsText(pay.usd)}, at ${dollarsText(taoUsd!)} for a TAO`]]
 }
 
-function leftText({ cost, pay, leftUsd }: MinerEconomics): string {
-  if (leftUsd !== null) return shownUsd(leftUsd)
+function leftText({ cost, pay, leftUsd, ledger }: MinerEconomics): string {
+  if (ledger.isToday) return 'unknown: the ledger has no whole day yet'
+  if (leftUsd !== null) return dollarsText(leftUsd)
   if (typeof cost?.usd !== 'number' || typeof pay?.usd !== 'number') return 'unknown'
-  return `at most ${shownUsd(pay.usd - cost.usd)}, because the cost is not known whole`
+  return `at most ${dollarsText(pay.usd - cost.usd)}, because the cost is not known whole`
 }
 
-const numeric = ['uid', 'stake', 'weight', 'share', 'tao', 'worth', 'cost', 'requests']
+const numeric = [
+  'uid',
+  'stake',
+  'weight',
+  'share',
+  'tao',
+  'worth',
+  'cost',
+  'requests',
+  'cost so far',
+  'requests so far',
+]
 
-function cellsOf({ hotkey, validator, share, pay, cost }: HotkeyEconomics, width: number | undefined) {
+function cellsOf(
+  { hotkey, validator, share, pay, cost }: HotkeyEconomics,
+  { width, isToday }: { readonly width: number | undefined; readonly isToday: boolean },
+) {
+  // The pay beside it is that of a whole day.
+  const soFar = isToday ? ' so far' : ''
   return {
     hotkey: width === undefined ? hotkey : shortHotkey(hotkey),
     ...(pay && {
@@ -88,11 +106,11 @@ function cellsOf({ hotkey, validator, share, pay, cost }: HotkeyEconomics, width
       stake: validator ? shownAmount(validator.stakeRao) : '–',
       weight: validator ? shownShare(validator.weight) : '–',
       share: validator ? `${(100 * share).toFixed(1)}%` : '–',
-      tao: validator ? plainText(pay.tao) : '–',
+      tao: validator ? coinsText(pay.tao) : '–',
       worth: validator ? worth(pay) : '–',
     }),
-    cost: cost ? costCell(cost) : '–',
-    requests: cost ? countText(cost.requests) : '–',
+    [`cost${soFar}`]: cost ? costCell(cost) : '–',
+    [`requests${soFar}`]: cost ? countText(cost.requests) : '–',
   }
 }
 
@@ -107,5 +125,5 @@ function notesOf({ chain, hotkeys }: MinerEconomics): readonly string[] {
 }
 
 function worth({ usd: amount }: DayPay): string {
-  return amount === null ? '?' : shownUsd(amount)
+  return amount === null ? '?' : dollarsText(amount)
 }

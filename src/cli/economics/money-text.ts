@@ -1,16 +1,11 @@
+import { dollarsText } from '../../money/amount.js'
 import type { DayCost } from '../../money/economics.js'
 import { groupedText } from '../../text/span.js'
 
-/** Formats dollars: `$12.30`, `$0.00012`. */
-export function shownUsd(amount: number): string {
-  const sign = amount < 0 ? '-' : ''
-  return `${sign}$${plainText(Math.abs(amount), 2)}`
-}
-
-/** Formats an amount with as many digits as a small one needs. @param places after the point, of an amount above 1 */
-export function plainText(amount: number, places = 3): string {
-  if (amount === 0 || Number.isInteger(amount)) return groupedText(amount)
-  return amount >= 1 ? amount.toFixed(places) : String(Number(amount.toPrecision(3)))
+/** Formats an amount of coins with as many digits as a small one needs: `1,234.567`, `0.000123`. */
+export function coinsText(amount: number): string {
+  const digits = amount >= 1 ? { maximumFractionDigits: 3 } : { maximumSignificantDigits: 3 }
+  return amount.toLocaleString('en-US', digits)
 }
 
 /** Formats a mean number of requests. */
@@ -21,5 +16,5 @@ export function countText(requests: number): string {
 /** Formats a cost for a table: `+?` follows what is not all of it, and `?` stands for one of which nothing is known. */
 export function costCell({ usd, unknown }: Pick<DayCost, 'usd' | 'unknown'>): string {
   if (usd === null) return '?'
-  return `${shownUsd(usd)}${unknown > 0 ? '+?' : ''}`
+  return `${dollarsText(usd)}${unknown > 0 ? '+?' : ''}`
 }

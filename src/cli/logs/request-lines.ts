@@ -1,4 +1,5 @@
 import { shortHotkey } from '../../app/log/event-text.js'
+import { dollarsText, LEAST_USD } from '../../money/amount.js'
 import type { LoggedRequest } from '../../request-log/logged-request.js'
 import { escapeControls } from '../../text/escape.js'
 import { cutColumns, padColumns, printedColumns } from '../../text/fill.js'
@@ -59,13 +60,9 @@ function costCell({ costUsd: usd, model }: LoggedRequest): string {
   return usd < 1 ? usd.toFixed(6) : usd.toFixed(usd < 1000 ? 4 : 2)
 }
 
-const LEAST_USD = 0.000_001
-
 /** Formats what a request cost: unknown is not nothing. */
 export function costText(usd: number | null): string {
-  if (usd === null) return 'unknown'
-  if (usd === 0) return '$0'
-  return usd < LEAST_USD ? 'less than $0.000001' : `$${usd.toFixed(6)}`
+  return usd === null ? 'unknown' : dollarsText(usd)
 }
 
 /** Says first what went wrong: a line is cut at its end. */

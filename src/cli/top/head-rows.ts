@@ -1,5 +1,6 @@
 import type { LiveStatus, Quantiles } from '../../admin/api.js'
 import { shortHotkey } from '../../app/log/event-text.js'
+import { dollarsText } from '../../money/amount.js'
 import { axonText } from '../../text/axon-text.js'
 import { agoText, groupedText, spanText } from '../../text/span.js'
 
@@ -102,19 +103,19 @@ function barText(count: number, most: number, columns: number): string {
 
 function moneyRows({ money }: LiveStatus): readonly Row[] {
   if (!money) return []
-  const { today, budget, hotkeyBudgets = [] } = money
-  const spent = hotkeyBudgets.filter(({ isSpent }) => isSpent).length
+  const { today, budget, strangersBudget } = money
+  const { asked, spent } = money.hotkeyBudgets ?? { asked: 0, spent: 0 }
   const parts = [
-    ...(today.usd === undefined ? [] : [dollars(today.usd)]),
-    ...(budget ? [`${dollars(budget.usedUsd)} of ${dollars(budget.usdPerDay)} with what is reserved`] : []),
+    ...(today.usd === undefined ? [] : [dollarsText(today.usd)]),
+    ...(budget ? [`${dollarsText(budget.usedUsd)} of ${dollarsText(budget.usdPerDay)} with what is reserved`] : []),
+    ...(budget?.isSpent ? ['the budget is spent'] : []),
     ...(spent === 0
       ? []
-      : [`${spent} of ${hotkeyBudgets.length} hotkeys ${spent === 1 ? 'has spent its' : 'have spent their'} budget`]),
+      : [
+          `${groupedText(spent)} of ${groupedText(asked)} hotkeys ${spent === 1 ? 'has spent its' : 'have spent their'} budget`,
+        ]),
+    ...(strangersBudget?.isSpent ? ['unregistered hotkeys have spent theirs'] : []),
     ...(today.unknown === 0 ? [] : [`the cost of ${groupedText(today.unknown)} requests is not known`]),
   ]
   return [['today', parts.join(', ')]]
-}
-
-function dollars(usd: number): string {
-  return `$${usd.toFixed(usd < 1 ? 4 : 2)}`
 }

@@ -47,9 +47,16 @@ const status = z.object({
     .object({
       today: z.object({ usd: number.optional(), unknown: number }),
       budget: z
-        .object({ usdPerDay: number, usedUsd: number, reservedUsd: number.optional(), until: number })
+        .object({
+          usdPerDay: number,
+          usedUsd: number,
+          isSpent: z.boolean(),
+          reservedUsd: number.optional(),
+          until: number,
+        })
         .optional(),
-      hotkeyBudgets: z.array(z.object({ isSpent: z.boolean() })).optional(),
+      hotkeyBudgets: z.object({ asked: number, spent: number }).optional(),
+      strangersBudget: z.object({ isSpent: z.boolean() }).optional(),
     })
     .optional(),
   chain: z

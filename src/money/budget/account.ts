@@ -9,8 +9,8 @@ export type Account = {
   reserved: Nano
   /** the file says that so much is spent, so that what this process reserves up to there is counted after a kill */
   written: Nano
-  hasWarned: boolean
-  hasRefused: boolean
+  hasReportedNear: boolean
+  hasReportedSpent: boolean
 }
 
 /** What a budget of today holds. */
@@ -21,7 +21,7 @@ export type BudgetState = {
   /** by requests in progress */
   readonly reserved: Nano
   readonly limit: Nano
-  /** requests were refused today because it leaves too little */
+  /** not even the least request fits until the day turns: all are refused */
   readonly isSpent: boolean
 }
 
@@ -35,7 +35,7 @@ const NEAR = 0.8
 
 /** Opens an account from which nothing is spent. */
 export function newAccount(name: string, limit: DayLimit): Account {
-  return { name, limit, spent: 0, reserved: 0, written: 0, hasWarned: false, hasRefused: false }
+  return { name, limit, spent: 0, reserved: 0, written: 0, hasReportedNear: false, hasReportedSpent: false }
 }
 
 /** Whether so much is spent that the operator should know. */
@@ -43,8 +43,8 @@ export function isNear({ spent, limit }: Pick<Account, 'spent' | 'limit'>): bool
   return spent >= NEAR * limit.nano
 }
 
-/** @param least what each request reserves at least */
-export function isExhausted({ spent, limit }: Account, least: Nano): boolean {
+/** Whether not even the least request fits until the day turns. @param least what each request reserves at least */
+export function isExhausted({ spent, limit }: Pick<Account, 'spent' | 'limit'>, least: Nano): boolean {
   return spent + least > limit.nano
 }
 
@@ -57,9 +57,10 @@ export function leaseOf({ spent, reserved, limit }: Account, ahead: number): Nan
   return Math.max(used, Math.min(limit.nano, used + Math.ceil(limit.nano * ahead)))
 }
 
-/** Returns what others may read of it. */
-export function stateOf({ name, spent, reserved, limit, hasRefused }: Account): BudgetState {
-  return { of: name, spent, reserved, limit: limit.nano, isSpent: hasRefused }
+/** Returns what others may read of it. @param least as in {@link isExhausted} */
+export function stateOf(account: Account, least: Nano): BudgetState {
+  const { name, spent, reserved, limit } = account
+  return { of: name, spent, reserved, limit: limit.nano, isSpent: isExhausted(account, least) }
 }
 
 export function nearEvent(account: Account) {

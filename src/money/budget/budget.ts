@@ -103,6 +103,7 @@ export class Budget {
     this.#day = before.day
     for (const [name, nano] of before.spent)
       if (!this.#account(name, { spent: nano, written: nano })) this.#unlimited.set(name, nano)
+    for (const account of this.#accounts.values()) this.#report(account)
   }
 
   /**
@@ -118,7 +119,8 @@ export class Budget {
     this.#turn()
     const accounts = this.#accountsOf(caller)
     const short = accounts.find(({ spent, reserved, limit }) => spent + reserved + nano > limit.nano)
-    if (short) return this.#shortage(short, nano)
+    if (short)
+      return { of: short.name, isSpent: short.spent + nano > short.limit.nano, leftMs: endOf(this.#day) - this.#now() }
     for (const account of accounts) account.reserved += nano
     try {
       while (accounts.some(isUnwritten)) await this.#write()
@@ -136,13 +138,14 @@ export class Budget {
   stateOf(name: string): BudgetState | null {
     this.#turn()
     const limit = this.#limitOf(name)
-    return limit && stateOf(this.#accounts.get(name) ?? newAccount(name, limit))
+    return limit && stateOf(this.#accounts.get(name) ?? newAccount(name, limit), this.#least)
   }
 
   /** Returns what the budgets of those hold that have asked today, without that of all. */
   callerStates(): readonly BudgetState[] {
     this.#turn()
-    return [...this.#accounts.values()].filter(({ name }) => name !== ALL).map(stateOf)
+    const accounts = [...this.#accounts.values()].filter(({ name }) => name !== ALL)
+    return accounts.map(account => stateOf(account, this.#least))
   }
 
   /** Writes what is really spent, once the last request has ended. */
@@ -164,7 +167,7 @@ export class Budget {
       for (const account of accounts) {
         account.reserved -= nano
         account.spent += spent
-        this.#warnIfNear(account)
+        this.#report(account)
       }
       // An endpoint may count more than the most that it was to use.
       if (accounts.some(isUnwritten)) void this.#write().catch(() => {}) // it is reported
@@ -227,7 +230,7 @@ export class Budget {
     this.#before = { day: this.#day, spent: new Map([...this.#unlimited, ...spent]) }
     this.#unlimited.clear()
     for (const [name, account] of this.#accounts) {
-      Object.assign(account, { spent: 0, hasWarned: false, hasRefused: false })
+      Object.assign(account, { spent: 0, hasReportedNear: false, hasReportedSpent: false })
       if (account.reserved === 0) this.#accounts.delete(name)
     }
   }
@@ -244,8 +247,10 @@ export class Budget {
     if (!before || before.day < day) return
     for (const [name, nano] of before.spent) {
       const account = this.#account(name)
-      if (account) account.spent += nano
-      else this.#unlimited.set(name, nano)
+      if (account) {
+        account.spent += nano
+        this.#report(account)
+      } else this.#unlimited.set(name, nano)
     }
   }
 
@@ -273,20 +278,14 @@ export class Budget {
     this.#isFailing = false
   }
 
-  #shortage(account: Account, nano: Nano): Shortage {
-    const isSpent = account.spent + nano > account.limit.nano
-    // A request that is too large for what is left is only that, while a smaller one would fit.
-    if (isSpent && (isNear(account) || isExhausted(account, this.#least)) && !account.hasRefused) {
-      account.hasRefused = true
-      this.#onEvent(spentEvent(account))
-    }
-    return { of: account.name, isSpent, leftMs: endOf(this.#day) - this.#now() }
-  }
-
-  #warnIfNear(account: Account): void {
-    if (account.hasWarned || !isNear(account)) return
-    account.hasWarned = true
-    this.#onEvent(nearEvent(account))
+  /** Tells the log once a day that little is left, or nothing: when that comes about, and at a start that finds it so. */
+  #report(account: Account): void {
+    const isSpent = isExhausted(account, this.#least)
+    if (isSpent && !account.hasReportedSpent) this.#onEvent(spentEvent(account))
+    else if (!isSpent && isNear(account) && !account.hasReportedNear) this.#onEvent(nearEvent(account))
+    else return
+    account.hasReportedNear = true
+    account.hasReportedSpent = isSpent
   }
 
   #reportUnwritten(error: unknown): void {

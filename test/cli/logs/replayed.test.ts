@@ -27,7 +27,7 @@ m at main                            │  m
 12 ms to the first words, 34 ms in   │  12 ms to the first words, 34 ms in
 all                                  │  all
 tokens: prompt 3, completion 4       │  tokens: prompt 3, completion 4
-cost: unknown                        │  cost: $0.001250
+cost: unknown                        │  cost: $0.00125
 finish reason: stop                  │  finish reason: stop
                                      │
 The first answer, which is longer    │  short

@@ -142,15 +142,31 @@ describe('the page of miner top', () => {
     }
     assert.match(
       topPage({ ...status, money }, [], plain),
-      / today +\$0\.5000, \$0\.7500 of \$5\.00 with what is reserved, the cost of 3 requests is not known\n/,
+      / today +\$0\.50, \$0\.75 of \$5\.00 with what is reserved, the cost of 3 requests is not known\n/,
     )
   })
 
   it('tells how many hotkeys have spent their budget', () => {
-    const budget = { of: alice.address, usdPerDay: 1, usedUsd: 1, isSpent: true }
-    const hotkeyBudgets = [budget, { ...budget, of: bob.address, usedUsd: 0.5, isSpent: false }]
-    const page = topPage({ ...status, money: { today: { usd: 1.5, unknown: 0 }, hotkeyBudgets } }, [], plain)
-    assert.match(page, / today +\$1\.50, 1 of 2 hotkeys has spent its budget\n/)
+    const today = { usd: 1.5, unknown: 0 }
+    const one = { today, hotkeyBudgets: { asked: 2, spent: 1, most: [] } }
+    assert.match(
+      topPage({ ...status, money: one }, [], plain),
+      / today +\$1\.50, 1 of 2 hotkeys has spent its budget\n/,
+    )
+    const strangersBudget = { usdPerDay: 1, usedUsd: 1, isSpent: true }
+    const many = { today, hotkeyBudgets: { asked: 50, spent: 30, most: [] }, strangersBudget }
+    assert.match(
+      topPage({ ...status, money: many }, [], plain),
+      / today +\$1\.50, 30 of 50 hotkeys have spent their budget, unregistered hotkeys have spent theirs\n/,
+    )
+  })
+
+  it('says when the budget of all is spent', () => {
+    const budget = { usdPerDay: 5, usedUsd: 4.999, isSpent: true, until: at }
+    assert.match(
+      topPage({ ...status, money: { today: { usd: 4.999, unknown: 0 }, budget } }, [], plain),
+      /of \$5\.00 with what is reserved, the budget is spent\n/,
+    )
   })
 
   it('fits each terminal: no line wraps, and a low one keeps rate, latency, places, endpoints and the last requests', () => {

@@ -31,7 +31,7 @@ describe('the dashboard', () => {
       /1 of 2 keys ready · key 2 rests 41 s after MODEL_RATE_LIMITED/,
     )
     const money = await page.locator('#money').innerText()
-    assert.match(money, /Used or reserved\s+\$39.12, 65.2 %/)
+    assert.match(money, /Spent or reserved\s+\$39.12, 65.2 %/)
     assert.match(money, /Budgets of hotkeys\s+2 of 5 spent\s+\w+….{5}\s+\$2.00 of \$2.00, spent\s/)
     assert.match(money, /\$0.60 of \$2.00, 30.0 %/)
     const budgets = page.locator('#validators tbody td.from-budget')

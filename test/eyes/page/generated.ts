@@ -1,6 +1,7 @@
 import type {
   EndpointStatus,
   HistoryPoint,
+  HotkeyBudgets,
   LiveChain,
   LiveStatus,
   RequestEntry,
@@ -120,10 +121,15 @@ export function busyStatus(at: number, { validators = 24, seed = 1 } = {}): Live
     money: {
       today: { usd: 38.4207, unknown: 3 },
       budget: { usdPerDay: 60, usedUsd: 39.12, isSpent: false, until: at + 6.5 * 3_600_000 },
-      hotkeyBudgets: shown.flatMap(({ hotkey, budget }) => (budget ? [{ of: hotkey, ...budget }] : [])),
+      hotkeyBudgets: hotkeyBudgetsOf(shown),
     },
     chain: chainAt(at, random),
   }
+}
+
+function hotkeyBudgetsOf(shown: readonly ValidatorStatus[]): HotkeyBudgets {
+  const most = shown.flatMap(({ hotkey, budget }) => (budget ? [{ of: hotkey, ...budget }] : []))
+  return { asked: most.length, spent: most.filter(({ isSpent }) => isSpent).length, most }
 }
 
 /** A point of a busy miner. */

@@ -40,6 +40,11 @@ function open(limits: Partial<BudgetLimits>, { store = new SlowStore(), at = { m
   return { budget, store, events, at }
 }
 
+/** Takes what was reported. */
+function namesOf(events: MoneyEvent[]) {
+  return events.splice(0).map(event => [event.event, 'of' in event && event.of])
+}
+
 const isHeld = (one: object): one is Reservation => 'settle' in one
 
 async function held(budget: Budget, caller: string | null, nano: number): Promise<Reservation> {
@@ -244,7 +249,7 @@ describe('a budget', () => {
   })
 
   it('warns once at four fifths, and once when it is spent', async () => {
-    const { budget, events, at } = open({ all: limit('1usd/day'), each: limit('0.9usd/day') })
+    const { budget, events, at } = open({ all: limit('1usd/day'), each: limit('0.9usd/day') }, { least: 1 })
     for (let round = 0; round < 2; round++) {
       ;(await held(budget, 'alice', 0.79 * USD)).settle(0.79 * USD)
       assert.deepEqual(
@@ -255,13 +260,10 @@ describe('a budget', () => {
       ;(await held(budget, 'bob', 0.16 * USD)).settle(0.16 * USD)
       await budget.reserve('bob', 1)
       await budget.reserve('bob', 1)
-      assert.deepEqual(
-        events.splice(0).map(event => [event.event, 'of' in event && event.of]),
-        [
-          ['budgetNear', 'all'],
-          ['budgetSpent', 'all'],
-        ],
-      )
+      assert.deepEqual(namesOf(events), [
+        ['budgetNear', 'all'],
+        ['budgetSpent', 'all'],
+      ])
       at.ms += DAY
     }
   })
@@ -271,17 +273,46 @@ describe('a budget', () => {
     for (let round = 0; round < 2; round++) {
       ;(await held(budget, 'alice', 0.9 * USD)).settle(0.05 * USD)
       ;(await held(budget, 'alice', 0.9 * USD)).settle(0.06 * USD)
+      assert.deepEqual(namesOf(events), [['budgetSpent', 'alice']])
       assert.ok(!isHeld(await budget.reserve('bob', 1.1 * USD)))
       assert.equal(events.length, 0)
       for (let at = 0; at < 3; at++) assert.ok(!isHeld(await budget.reserve('alice', 0.9 * USD)))
-      assert.deepEqual(
-        events.splice(0).map(event => [event.event, 'of' in event && event.of]),
-        [['budgetSpent', 'alice']],
-      )
+      assert.equal(events.length, 0)
       assert.equal(budget.stateOf('alice')?.isSpent, true)
       at.ms += DAY
       assert.equal(budget.stateOf('alice')?.isSpent, false)
     }
+  })
+
+  it('is not spent while smaller requests than a refused one still fit', async () => {
+    const { budget, events } = open({ each: limit('1usd/day') }, { least: 0.01 * USD })
+    ;(await held(budget, 'alice', 0.81 * USD)).settle(0.81 * USD)
+    const refused = await budget.reserve('alice', 0.25 * USD)
+    assert.ok(!isHeld(refused) && refused.isSpent)
+    assert.deepEqual([budget.stateOf('alice')?.isSpent, budget.callerStates()[0]?.isSpent], [false, false])
+    for (let at = 0; at < 19; at++) (await held(budget, 'alice', 0.01 * USD)).settle(0.01 * USD)
+    assert.deepEqual(namesOf(events), [
+      ['budgetNear', 'alice'],
+      ['budgetSpent', 'alice'],
+    ])
+    assert.equal(budget.stateOf('alice')?.isSpent, true)
+  })
+
+  it('is spent still after a restart, which says so once, also of one that is only near', async () => {
+    const limits = { each: limit('1usd/day') }
+    const { budget, store } = open(limits, { least: 0.01 * USD })
+    ;(await held(budget, 'alice', USD)).settle(0.995 * USD)
+    ;(await held(budget, 'bob', USD)).settle(0.9 * USD)
+    await budget.close()
+    const next = open(limits, { store, least: 0.01 * USD })
+    assert.deepEqual(namesOf(next.events), [
+      ['budgetSpent', 'alice'],
+      ['budgetNear', 'bob'],
+    ])
+    assert.equal(next.budget.stateOf('alice')?.isSpent, true)
+    assert.ok(!isHeld(await next.budget.reserve('alice', 0.01 * USD)))
+    ;(await held(next.budget, 'bob', 0.01 * USD)).settle(0)
+    assert.equal(next.events.length, 0)
   })
 
   it('counts what an endpoint used beyond its most, and writes it', async () => {

@@ -1,4 +1,4 @@
-/** @import { BudgetStatus, HotkeyBudget } from '../../api.js' */
+/** @import { BudgetStatus, HotkeyBudgets } from '../../api.js' */
 import { formatShare, formatUsd } from '../format.js'
 
 /**
@@ -15,18 +15,10 @@ export function formatBudget(budget) {
   return `${formatUsd(budget.usedUsd)} of ${formatUsd(budget.usdPerDay)}, ${state}`
 }
 
-/** How many budgets of single hotkeys a status has at most. */
-const MOST_BUDGETS = 20
-
-/** @param {readonly HotkeyBudget[]} budgets */
-export function countSpent(budgets) {
-  return budgets.filter(({ isSpent }) => isSpent).length
-}
-
 /**
- * @param {readonly HotkeyBudget[]} budgets
+ * @param {HotkeyBudgets} budgets
  * @returns how many are spent, and of how many: `2 of 5`
  */
-export function spentOf(budgets) {
-  return `${countSpent(budgets)} of ${budgets.length < MOST_BUDGETS ? '' : 'the '}${budgets.length}`
+export function spentOf({ spent, asked }) {
+  return `${spent} of ${asked}`
 }

@@ -10,7 +10,7 @@ import {
   formatUsd,
   UNKNOWN,
 } from '../format.js'
-import { countSpent, spentOf, usedShare } from './budget.js'
+import { spentOf, usedShare } from './budget.js'
 
 /**
  * Shows which miner this is, and how it does at a glance.
@@ -114,9 +114,9 @@ export function showProblems(status) {
 function problemsOf({ miner, load, endpoints = [], money, chain }) {
   const open = endpoints.filter(({ breaker }) => breaker === 'open')
   const used = money?.budget ? usedShare(money.budget) : 0
-  const isSpent = used >= 1 || money?.budget?.isSpent === true
-  const { hotkeyBudgets = [] } = money ?? {}
-  const spent = countSpent(hotkeyBudgets)
+  const isSpent = money?.budget?.isSpent === true
+  const { hotkeyBudgets = { asked: 0, spent: 0, most: [] }, strangersBudget } = money ?? {}
+  const { spent } = hotkeyBudgets
   const spending = spent === 1 ? 'has spent its budget' : 'have spent their budget'
   /** @type {[boolean, string][]} */
   const checks = [
@@ -126,9 +126,17 @@ function problemsOf({ miner, load, endpoints = [], money, chain }) {
       `The event loop is ${formatDuration(load.overload?.loopDelayMs ?? 0)} late, so the miner refuses some callers.`,
     ],
     [open.length > 0, `Not asked after failures: ${open.map(({ endpoint }) => endpoint).join(', ')}.`],
-    [isSpent, 'The budget of the day is used up: requests get 429.'],
-    [used >= 0.8 && !isSpent, `${formatShare(used)} of the budget of the day is used.`],
+    [isSpent, 'The budget of the day is spent: requests get 429 until the day (UTC) turns.'],
+    [
+      used >= 1 && !isSpent,
+      'The budget of the day is spent or reserved: requests get 429 until those in progress have ended.',
+    ],
+    [used >= 0.8 && used < 1 && !isSpent, `${formatShare(used)} of the budget of the day is spent or reserved.`],
     [spent > 0, `${spentOf(hotkeyBudgets)} hotkeys ${spending} of the day: further requests get 429.`],
+    [
+      strangersBudget?.isSpent === true,
+      'Unregistered hotkeys have spent the budget of the day that they share: further requests of theirs get 429.',
+    ],
     [chain?.registered === false, 'The hotkey is not registered on the subnet.'],
     [chain?.announcement === 'elsewhere', 'The chain shows another address than the one that this miner announces.'],
     [chain?.problem !== undefined, chain?.problem?.message ?? ''],

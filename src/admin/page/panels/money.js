@@ -1,4 +1,4 @@
-/** @import { HotkeyBudget, LiveStatus } from '../../api.js' */
+/** @import { HotkeyBudgets, LiveStatus } from '../../api.js' */
 import { byId, element, redraw } from '../element.js'
 import { formatCost, formatCount, formatDate, formatHotkey, formatShare, formatUsd } from '../format.js'
 import { formatBudget, spentOf, usedShare } from './budget.js'
@@ -27,28 +27,29 @@ export function showMoney({ tokens, money, miner }) {
  */
 function moneyFacts(money) {
   if (!money) return []
-  const { today, budget, hotkeyBudgets } = money
+  const { today, budget, hotkeyBudgets, strangersBudget } = money
   return [
     ['Cost today', formatCost(today.usd, today.unknown)],
     budget && ['Budget a day', formatUsd(budget.usdPerDay)],
-    budget && ['Used or reserved', `${formatUsd(budget.usedUsd)}, ${formatShare(usedShare(budget))}`],
+    budget && ['Spent or reserved', `${formatUsd(budget.usedUsd)}, ${formatShare(usedShare(budget))}`],
     budget && ['Next day begins', formatDate(budget.until)],
     ...(hotkeyBudgets ? hotkeyFacts(hotkeyBudgets) : []),
+    strangersBudget && ['Unregistered hotkeys', formatBudget(strangersBudget)],
   ]
 }
 
 /**
  * How many hotkeys have spent their budget, and those that have used most of it.
  *
- * @param {readonly HotkeyBudget[]} budgets the most used first
+ * @param {HotkeyBudgets} budgets
  * @returns {import('./facts.js').Fact[]}
  */
 function hotkeyFacts(budgets) {
-  const most = budgets.slice(0, MOST_HOTKEYS).map(({ of, ...budget }) => {
+  const most = budgets.most.slice(0, MOST_HOTKEYS).map(({ of, ...budget }) => {
     const name = element('span', { class: 'mono', title: of }, formatHotkey(of))
     return /** @type {import('./facts.js').Fact} */ ([name, formatBudget(budget)])
   })
-  return [['Budgets of hotkeys', budgets.length === 0 ? 'none asked today' : `${spentOf(budgets)} spent`], ...most]
+  return [['Budgets of hotkeys', budgets.asked === 0 ? 'none asked today' : `${spentOf(budgets)} spent`], ...most]
 }
 
 /**
