@@ -3,6 +3,7 @@ import type { BudgetStatus, HotkeyBudget } from '../../admin/api.js'
 import type { OpenAdmin } from '../../admin/open-admin.js'
 import { storeHealth } from '../../axon/http/health.js'
 import type { Axon } from '../../axon/serve-axon.js'
+import { verdictOf } from '../../axon/stages/screen.js'
 import { valuesOf } from '../../config/configuration.js'
 import type { BudgetUse, Money, Spent } from '../../money/open-money.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
@@ -126,10 +127,23 @@ async function openFigures(from: Resolver, sources: FigureSources): Promise<Live
       stats: await from.resolve(REQUEST_STATS),
       sources,
       standings: neuron?.standings ?? (() => 'unregistered'),
+      mayAsk: await mayAsk(from),
       now: Date.now,
       onError: observerFailed(from),
     }),
   )
+}
+
+/** Tells the hotkeys that an operator wants answered: with a validator permit, or allowed by name, unless denied by name. */
+async function mayAsk(from: Resolver): Promise<(hotkey: string) => boolean> {
+  const [policy, neuron] = await Promise.all([from.resolve(POLICY), from.resolve(NEURON)])
+  return hotkey => {
+    if (policy.allows(hotkey)) return true
+    const standing = neuron?.standings(hotkey)
+    if (typeof standing !== 'object' || !standing.hasPermit) return false
+    const verdict = verdictOf(policy.source.current.rules, hotkey, standing)
+    return verdict.allow !== false || verdict.denied !== true
+  }
 }
 
 type Served = { readonly axon: Axon; readonly neuron: NeuronLife | null }
