@@ -97,6 +97,7 @@ export async function showOnAdmin(from: Resolver, admin: OpenAdmin): Promise<voi
       axon: from.resolve(AXON_ID),
       hotkey: axon.hotkey,
       known: await knownLabels(from, sources),
+      mayAsk: await mayAsk(from),
       costsOf: sources.money?.costsOf,
       sources,
       isStoreFailing,
