@@ -32,12 +32,17 @@ export type LiveStatus = {
   readonly requests: OutcomeCounts & {
     /** those of these counts that a hotkey signed */
     readonly signed: OutcomeCounts
-    /** the rest of these counts: requests that no hotkey signed */
+    /** those that claim a hotkey that may ask, and were refused before its proof; anyone can claim one */
+    readonly unproven: number
+    /** the rest of these counts */
     readonly strangers: number
     /** signed requests that ended in a second, on average over the last ten */
     readonly perSecond: number
-    /** the same of strangers */
+    /** the same of the two others */
+    readonly unprovenPerSecond: number
     readonly strangersPerSecond: number
+    /** hotkeys that may ask are claimed, and none was proven in the last five minutes: why, and what to do; else absent */
+    readonly problem?: string
   }
   /** of answers, over the last five minutes; null: none */
   readonly latency: { readonly firstToken: Quantiles | null; readonly total: Quantiles | null }
@@ -200,7 +205,8 @@ export type HistoryPoint = OutcomeCounts & {
   /** of answers; null: none */
   readonly firstToken: PointQuantiles | null
   readonly total: PointQuantiles | null
-  /** requests that no hotkey signed, however they ended */
+  /** requests that no hotkey signed, however they ended, as in `LiveStatus` */
+  readonly unproven: number
   readonly strangers: number
   /** the most in the step */
   readonly atWork: number

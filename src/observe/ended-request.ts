@@ -74,10 +74,22 @@ export function endpointOf(record: LastRecord): string | undefined {
   return attemptsOf(record).findLast(({ error }) => error === undefined)?.endpoint
 }
 
+/**
+ * Whose request it is. `signed`: a hotkey's that signed it. `unproven`: it claims a hotkey that may ask, and was refused before
+ * its proof; a claim is cheap, so it may be anyone's. `strangers`: all others.
+ */
+export type CallerKind = 'signed' | 'unproven' | 'strangers'
+
+/** @param mayAsk whether a hotkey has a validator permit, or the operator allows it by name, and does not deny it */
+export function callerKind({ hotkey, claimed, code }: LastRecord, mayAsk: (hotkey: string) => boolean): CallerKind {
+  if (hotkey !== null) return 'signed'
+  // A route that takes unsigned requests answers them, and no code tells of that.
+  return code !== undefined && claimed !== null && mayAsk(claimed) ? 'unproven' : 'strangers'
+}
+
 /** The figures of a request that has ended. */
 export type EndedFigures = {
-  /** whether a hotkey signed it */
-  readonly isSigned: boolean
+  readonly caller: CallerKind
   readonly outcome: RequestOutcome
   /** why it was refused or failed */
   readonly code: string | undefined
@@ -98,9 +110,11 @@ export type EndedCost = {
   readonly unknown: number
 }
 
-export function figuresOf(record: LastRecord, outcome: RequestOutcome, cost: EndedCost | undefined): EndedFigures {
-  const { hotkey, code, ms, times } = record
+type About = Pick<EndedFigures, 'caller' | 'outcome' | 'cost'>
+
+export function figuresOf(record: LastRecord, about: About): EndedFigures {
+  const { code, ms, times } = record
   const counts = (paidAttempts(record) ?? []).map(({ usage }) => tokenCounts(usage))
   const tokens = counts.reduce(sumOfTokens, noTokens)
-  return { isSigned: hotkey !== null, outcome, code, ms, firstTokenMs: times.firstToken, tokens, cost }
+  return { ...about, code, ms, firstTokenMs: times.firstToken, tokens }
 }

@@ -84,9 +84,9 @@ class Steps {
     this.#current = this.#first
   }
 
-  add(at: number, { isSigned, outcome, ms, firstTokenMs, tokens, cost }: EndedFigures): void {
+  add(at: number, { caller, outcome, ms, firstTokenMs, tokens, cost }: EndedFigures): void {
     this.#turn(at)
-    this.#counts[isSigned ? outcome : 'strangers']++
+    this.#counts[caller === 'signed' ? outcome : caller]++
     this.#counts.promptTokens += tokens.prompt
     this.#counts.completionTokens += tokens.completion
     if (cost) this.#addCost(cost)
@@ -153,6 +153,7 @@ function none(): Counts {
     refused: 0,
     failed: 0,
     cancelled: 0,
+    unproven: 0,
     strangers: 0,
     atWork: 0,
     waiting: 0,

@@ -12,7 +12,7 @@ import type {
 import type { AdminFigures, FiguresListener } from '../admin/sources.js'
 import type { Standings } from '../plugin/standing.js'
 import { CallerFigures } from './caller-figures.js'
-import { type EndedFigures, figuresOf, type LastRecord, onEnded } from './ended-request.js'
+import { callerKind, type EndedFigures, figuresOf, type LastRecord, onEnded } from './ended-request.js'
 import { RequestHistory } from './history.js'
 import { LastErrors } from './last-errors.js'
 import { LogHistogram } from './log-histogram.js'
@@ -21,6 +21,7 @@ import type { RequestStats } from './request-stats.js'
 import { Slots } from './slots.js'
 import type { FigureSources } from './sources.js'
 import { noTokens, sumOfTokens } from './token-counts.js'
+import { UnprovenCallers } from './unproven-callers.js'
 
 /** How often the places at work are looked at. */
 const SAMPLE_MS = 1_000
@@ -37,6 +38,8 @@ type Options = {
   readonly stats: RequestStats
   readonly sources: FigureSources
   readonly standings: Standings
+  /** whether a hotkey has a validator permit, or is allowed by name */
+  readonly mayAsk: (hotkey: string) => boolean
   /** epoch milliseconds */
   readonly now: () => number
   readonly onError: (error: unknown) => void
@@ -51,13 +54,14 @@ export class LiveFigures implements AdminFigures, Disposable {
   readonly #openedAt: number
   readonly #history: RequestHistory
   readonly #callers = new CallerFigures()
+  readonly #unproven = new UnprovenCallers()
   readonly #recent = new RecentRequests()
   readonly #errors = new LastErrors()
   readonly #latency = new Slots({
     ...LATENCY,
     make: () => ({ firstToken: new LogHistogram(), total: new LogHistogram() }),
   })
-  readonly #counts = { answered: 0, refused: 0, failed: 0, cancelled: 0, strangers: 0 }
+  readonly #counts = { answered: 0, refused: 0, failed: 0, cancelled: 0, unproven: 0, strangers: 0 }
   readonly #signed = { answered: 0, refused: 0, failed: 0, cancelled: 0 }
   readonly #listeners = new Set<FiguresListener>()
   readonly #feed: Disposable
@@ -82,10 +86,11 @@ export class LiveFigures implements AdminFigures, Disposable {
     const endpoints = sources.health?.()
     const chain = sources.chain?.()
     const money = sources.money?.status()
+    const problem = this.#unproven.problem(at)
     return {
       at,
       miner: { ...sources.miner, startedAt: this.#openedAt, isDraining: sources.isDraining() },
-      requests: { ...this.#counts, signed: { ...this.#signed }, ...this.#rates(at) },
+      requests: { ...this.#counts, signed: { ...this.#signed }, ...this.#rates(at), ...(problem && { problem }) },
       latency: this.#latencyAt(at),
       tokens: this.#tokens,
       load: sources.load(),
@@ -138,12 +143,15 @@ export class LiveFigures implements AdminFigures, Disposable {
 
   #add(record: LastRecord, outcome: RequestOutcome): void {
     const { hotkey, arrivedAt, ms } = record
-    const { stats, sources } = this.#options
+    const { stats, sources, mayAsk } = this.#options
     const at = arrivedAt + ms
-    const ended = figuresOf(record, outcome, sources.money?.costOf(record) ?? undefined)
+    const caller = callerKind(record, mayAsk)
+    const ended = figuresOf(record, { caller, outcome, cost: sources.money?.costOf(record) ?? undefined })
     this.#counts[outcome]++
-    if (hotkey === null) this.#counts.strangers++
-    else this.#signed[outcome]++
+    if (caller === 'signed') this.#signed[outcome]++
+    else this.#counts[caller]++
+    if (caller === 'unproven') this.#unproven.addUnproven(at, record)
+    if (hotkey !== null && mayAsk(hotkey)) this.#unproven.addProven(at)
     this.#tokens = sumOfTokens(this.#tokens, ended.tokens)
     this.#history.add(at, ended)
     if (outcome === 'answered') this.#addLatency(at, ended)
@@ -170,12 +178,13 @@ export class LiveFigures implements AdminFigures, Disposable {
     return { firstToken: sum.firstToken.quantiles(), total: sum.total.quantiles() }
   }
 
-  #rates(at: number): Pick<LiveStatus['requests'], 'perSecond' | 'strangersPerSecond'> {
+  #rates(at: number): Pick<LiveStatus['requests'], 'perSecond' | 'unprovenPerSecond' | 'strangersPerSecond'> {
     const points = this.#history.of('5m', at).points.slice(0, -1).slice(-RATE_SECONDS)
     const meanOf = (count: (point: HistoryPoint) => number) =>
       points.reduce((sum, point) => sum + count(point), 0) / Math.max(1, points.length)
     return {
       perSecond: meanOf(({ answered, refused, failed, cancelled }) => answered + refused + failed + cancelled),
+      unprovenPerSecond: meanOf(({ unproven }) => unproven),
       strangersPerSecond: meanOf(({ strangers }) => strangers),
     }
   }

@@ -39,9 +39,9 @@ describe('miner serve --admin-port', () => {
     await send(miner.url, signedRequest({ by: charlie, fields }))
     await send(miner.url, signedRequest({ fields, text: 'forged' }))
     const status: LiveStatus = JSON.parse(await get(miner, '/api/status', token))
-    const { signed, strangers } = status.requests
+    const { signed, unproven, strangers } = status.requests
     assert.deepEqual(signed, { answered: 4, refused: 0, failed: 0, cancelled: 0 })
-    assert.equal(strangers, 1)
+    assert.deepEqual([unproven, strangers], [1, 0])
     assert.deepEqual(
       status.validators.map(({ hotkey, answered }) => [hotkey, answered]).sort(),
       [

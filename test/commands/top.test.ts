@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LogRecord, type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
-import { send, signedRequest } from '../support/signed-request.ts'
+import { freshNonce, send, signedRequest } from '../support/signed-request.ts'
 import { hasTerminal, onTerminal } from '../support/terminal.ts'
 
 describe('miner top', () => {
@@ -36,6 +36,16 @@ describe('miner top', () => {
     assert.match(stdout, /\n\d\d:\d\d:\d\d 200 +\d+ ms 5Grwv…utQY {2}Prompting echo\n$/)
     const json = JSON.parse((await runMiner(['top', '--json'], { env })).stdout)
     assert.deepEqual([json.status.requests.signed.answered, json.requests.length], [1, 1])
+  })
+
+  it('says so when the clocks of all callers differ from its own', async () => {
+    for (let at = 0; at < 3; at++) {
+      const { status } = await send(miner.url, signedRequest({ nonce: freshNonce(Date.now() - 600_000) }))
+      assert.equal(status, 401)
+    }
+    const { stdout } = await runMiner(['top'], { env })
+    assert.match(stdout, /\n {2}problem +3 requests that name validators were refused .*\(Nonce is too old: 3\)/)
+    assert.match(stdout, /\n {2}unproven +\S+\/s, 3 that name a validator\n/)
   })
 
   it('asks the port that --url names, with the token of the variable', async () => {

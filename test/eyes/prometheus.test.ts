@@ -65,7 +65,8 @@ describe('Prometheus', () => {
     for (const outcome of ['answered', 'failed', 'refused'] as const)
       assert.equal(await sum(`miner_requests_total{outcome="${outcome}",synapse="Prompting"}`), sent[outcome], outcome)
     assert.equal(await sum('miner_requests_total{code="NOT_VERIFIED"}'), sent.refused)
-    assert.equal(await sum('miner_strangers_total'), sent.refused)
+    assert.equal(await sum('miner_unproven_requests_total'), sent.refused)
+    assert.equal(await sum('miner_strangers_total'), 0)
     const ofCaller = (by: typeof alice) => sum(`miner_caller_requests_total{hotkey="${by.address}"}`)
     assert.deepEqual(
       [await ofCaller(alice), await ofCaller(charlie), await ofCaller(dave)],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { RequestOutcome } from '#dist/admin/api.js'
+import type { CallerKind } from '#dist/observe/ended-request.js'
 import { RequestHistory } from '#dist/observe/history.js'
 
 /** some time in 2026, at the beginning of a minute */
@@ -7,7 +8,7 @@ const start = 1_795_000_020_000
 
 describe('request history', () => {
   const ended = (outcome: RequestOutcome = 'answered', ms = 100) => ({
-    isSigned: true,
+    caller: 'signed' as CallerKind,
     outcome,
     code: undefined,
     ms,
@@ -41,12 +42,13 @@ describe('request history', () => {
     assert.equal(points[3]!.total, null)
   })
 
-  it('keeps requests of strangers out of the outcomes', () => {
+  it('keeps requests that no hotkey signed out of the outcomes', () => {
     const history = new RequestHistory(start, { hasPrices: false })
     history.add(start + 100, ended())
-    for (let at = 0; at < 50; at++) history.add(start + at, { ...ended('refused'), isSigned: false })
+    for (let at = 0; at < 50; at++) history.add(start + at, { ...ended('refused'), caller: 'strangers' })
+    history.add(start + 60, { ...ended('refused'), caller: 'unproven' })
     const [point] = history.of('5m', start + 1_000).points
-    assert.deepEqual([point?.answered, point?.refused, point?.strangers], [1, 0, 50])
+    assert.deepEqual([point?.answered, point?.refused, point?.unproven, point?.strangers], [1, 0, 1, 50])
   })
 
   it('keeps a bounded number of points in each window', () => {

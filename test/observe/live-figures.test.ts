@@ -7,7 +7,7 @@ import type { FigureSources } from '#dist/observe/sources.js'
 import type { Miner } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import type { Standings } from '#dist/plugin/standing.js'
-import { alice, bob, charlie, send, signedRequest } from '../support/signed-request.ts'
+import { alice, bob, charlie, freshNonce, send, signedRequest, type Wanted } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 
 /** Answers, fails or says what it used, as the question asks. */
@@ -33,13 +33,14 @@ const model: Miner = {
 const standings: Standings = hotkey =>
   hotkey === alice.address ? { uid: 7, stakeRao: 2_500_000_000n, hasPermit: true } : 'unregistered'
 
-function open(axon: Axon, sources: Partial<FigureSources> = {}) {
-  const common = { axon: axon.id, hotkey: bob.address, now: Date.now, onError: assert.ifError }
+function open(axon: Axon, sources: Partial<FigureSources> = {}, now = Date.now) {
+  const common = { axon: axon.id, hotkey: bob.address, now, onError: assert.ifError }
   const stats = new RequestStats({ ...common, hasRow: hotkey => hotkey !== charlie.address })
   const figures = new LiveFigures({
     ...common,
     stats,
     standings,
+    mayAsk: hotkey => hotkey === alice.address,
     sources: {
       miner: {
         version: '1',
@@ -79,8 +80,8 @@ describe('live figures', () => {
     await ask(axon, 'hello', charlie)
     await fetch(`${axon.url}/Prompting`, { method: 'POST', body: '{}' })
     const { requests, tokens, validators, latency, dropped, chain, money, endpoints, miner } = figures.status()
-    const { perSecond: _, strangersPerSecond: __, signed, ...counts } = requests
-    assert.deepEqual(counts, { answered: 3, refused: 1, failed: 1, cancelled: 0, strangers: 1 })
+    const { perSecond: _, unprovenPerSecond: __, strangersPerSecond: ___, signed, ...counts } = requests
+    assert.deepEqual(counts, { answered: 3, refused: 1, failed: 1, cancelled: 0, unproven: 0, strangers: 1 })
     assert.deepEqual(signed, { answered: 3, refused: 0, failed: 1, cancelled: 0 })
     assert.deepEqual(tokens, { prompt: 37, cached: 12, completion: 15, reasoning: 0 })
     assert.equal(latency.total?.count, 3)
@@ -111,6 +112,46 @@ describe('live figures', () => {
     assert.equal(dropped, 0)
     assert.equal(miner.isDraining, false)
     assert.deepEqual([chain, money, endpoints], [undefined, undefined, undefined])
+  })
+
+  it('tells that no request of those that may ask is proven, and why, until one is', async () => {
+    let now = Date.now()
+    await using axon = await startAxon({ miner: model, now: () => now })
+    using figures = open(axon, {}, () => now)
+    const ask = (more: Wanted = {}) => send(axon.url, signedRequest({ nonce: freshNonce(now), ...more }))
+    assert.equal((await ask({ by: charlie, text: 'forged' })).status, 401)
+    assert.equal(figures.status().requests.problem, undefined)
+    for (let at = 0; at < 3; at++) assert.equal((await ask({ nonce: freshNonce(now - 600_000) })).status, 401)
+    assert.equal((await ask({ receiver: charlie.address })).status, 401)
+    const { requests } = figures.status()
+    assert.deepEqual([requests.refused, requests.unproven, requests.strangers], [5, 4, 1])
+    assert.equal(
+      requests.problem,
+      '4 requests that name validators were refused before proof in the last 5 minutes, and none was proven (Nonce is too old: 3, Signature mismatch: 1): ' +
+        "check this machine's clock, the headers that a proxy passes on, and the announced hotkey; run miner doctor",
+    )
+    assert.equal((await ask({ by: charlie })).status, 200)
+    assert.ok(figures.status().requests.problem)
+    assert.equal((await ask()).status, 200)
+    assert.equal(figures.status().requests.problem, undefined)
+    now += 330_000
+    await ask({ text: 'forged' })
+    assert.match(
+      figures.status().requests.problem!,
+      /^1 request that names a validator was refused .*\(Signature mismatch: 1\)/,
+    )
+    now += 330_000
+    assert.equal(figures.status().requests.problem, undefined)
+  })
+
+  it('tells which command explains it when the rules refuse all that name a validator', async () => {
+    await using axon = await startAxon({ rules: [() => ({ allow: false, reason: 'stake is too low' })] })
+    using figures = open(axon)
+    await ask(axon, 'hello')
+    assert.match(
+      figures.status().requests.problem!,
+      /\(stake is too low: 1\): miner policy explain tells which rule refuses a hotkey$/,
+    )
   })
 
   it('tells of each endpoint its last error, and of the money what it is told', async () => {

@@ -40,6 +40,7 @@ describe('the metrics', () => {
         endpoints: ['main'],
         hasRow: hotkey => hotkey === alice.address || hotkey.startsWith('h'),
       },
+      mayAsk: hotkey => hotkey === alice.address,
       costsOf: more.money?.costsOf,
       sources: {
         miner: {
@@ -116,6 +117,12 @@ describe('the metrics', () => {
     const outcome = { model: 'small', finishReason: 'stop', usage: { promptTokens: 1 }, attempts }
     publish('answered', () => ({ ...record(), status: 200, outcome, partial: true, cut: { by: 'deadline' } }))
     publish('refused', () => ({ ...record({ hotkey: null }), status: 401, code: 'NOT_VERIFIED', reason: '' }))
+    publish('refused', () => ({
+      ...record({ hotkey: null, claimed: null }),
+      status: 401,
+      code: 'NOT_VERIFIED',
+      reason: '',
+    }))
     const { text } = await metrics!.text()
     const found = [...text.matchAll(/^# TYPE (miner_\w+) (\w+)$/gm)].map(([, name = '', type]) => {
       const [, labels = ''] = new RegExp(`^${name}(?:_bucket)?\\{(.*)\\}`, 'm').exec(text) ?? []
@@ -139,18 +146,23 @@ describe('the metrics', () => {
     publish('answered', () => ({ ...record(), status: 200 }))
     publish('cancelled', () => record({ hotkey: 'stranger' }))
     publish('refused', () => ({
-      ...record({ hotkey: null, synapse: 'Made/up' }),
+      ...record({ hotkey: null, claimed: bob.address, synapse: 'Made/up' }),
       status: 404,
       code: 'ROUTE_UNKNOWN',
       reason: '',
     }))
+    const unsigned = { hotkey: null, times: { done: 1 } }
+    publish('refused', () => ({ ...record(unsigned), status: 401, code: 'NOT_VERIFIED', reason: '' }))
+    publish('answered', () => ({ ...record({ ...unsigned, synapse: 'Made/up' }), status: 200 }))
     publish('failed', () => ({ ...record(), status: 502, code: 'UPSTREAM_FAILED', reason: '', plugin: 'm', error: 1 }))
     await has(
       'miner_requests_total{outcome="answered",code="",synapse="Prompting"} 2',
       'miner_requests_total{outcome="cancelled",code="",synapse="Prompting"} 1',
       'miner_requests_total{outcome="refused",code="ROUTE_UNKNOWN",synapse="other"} 1',
       'miner_requests_total{outcome="failed",code="UPSTREAM_FAILED",synapse="Prompting"} 1',
+      'miner_unproven_requests_total{code="NOT_VERIFIED"} 1',
       'miner_strangers_total{code="ROUTE_UNKNOWN"} 1',
+      'miner_strangers_total{code=""} 1',
       `miner_caller_requests_total{hotkey="${alice.address}",outcome="answered"} 2`,
       'miner_caller_requests_total{hotkey="other",outcome="cancelled"} 1',
       'miner_answer_duration_seconds_bucket{le="1",synapse="Prompting"} 0',

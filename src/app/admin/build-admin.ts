@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import type { OpenAdmin } from '../../admin/open-admin.js'
 import { storeHealth } from '../../axon/http/health.js'
 import type { Axon } from '../../axon/serve-axon.js'
+import { verdictOf } from '../../axon/stages/screen.js'
 import { valuesOf } from '../../config/configuration.js'
 import type { Money, Spent } from '../../money/open-money.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
@@ -96,6 +97,7 @@ export async function showOnAdmin(from: Resolver, admin: OpenAdmin): Promise<voi
       axon: from.resolve(AXON_ID),
       hotkey: axon.hotkey,
       known: await knownLabels(from, sources),
+      mayAsk: await mayAsk(from),
       costsOf: sources.money?.costsOf,
       sources,
       isStoreFailing,
@@ -126,10 +128,23 @@ async function openFigures(from: Resolver, sources: FigureSources): Promise<Live
       stats: await from.resolve(REQUEST_STATS),
       sources,
       standings: neuron?.standings ?? (() => 'unregistered'),
+      mayAsk: await mayAsk(from),
       now: Date.now,
       onError: observerFailed(from),
     }),
   )
+}
+
+/** Tells the hotkeys that an operator wants answered: with a validator permit, or allowed by name, unless denied by name. */
+async function mayAsk(from: Resolver): Promise<(hotkey: string) => boolean> {
+  const [policy, neuron] = await Promise.all([from.resolve(POLICY), from.resolve(NEURON)])
+  return hotkey => {
+    if (policy.allows(hotkey)) return true
+    const standing = neuron?.standings(hotkey)
+    if (typeof standing !== 'object' || !standing.hasPermit) return false
+    const verdict = verdictOf(policy.source.current.rules, hotkey, standing)
+    return verdict.allow !== false || verdict.denied !== true
+  }
 }
 
 type Served = { readonly axon: Axon; readonly neuron: NeuronLife | null }

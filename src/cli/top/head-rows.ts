@@ -12,18 +12,19 @@ const NARROW_BAR = 8
 
 /** Returns what the page tells of a miner besides its endpoints and requests, the most important first. */
 export function headRows(status: LiveStatus, isNarrow: boolean): readonly Row[] {
-  const { at, miner, chain } = status
+  const { at, miner, requests, chain } = status
   const { use, models, dialect, url, hotkey, startedAt, isDraining, network, netuid } = miner
   const model = models.length === 0 ? '' : ` ${models.join(', ')}`
   const subnet = netuid === undefined ? 'no chain' : `subnet ${netuid} on ${network}`
   return [
     ['miner', `${use}${model}, dialect ${dialect}, ${isDraining ? 'stopping' : 'up'} for ${spanText(at - startedAt)}`],
     ...(chain?.problem ? [['problem', chain.problem.message] as const] : []),
+    ...(requests.problem ? [['problem', requests.problem] as const] : []),
     ...requestRows(status, isNarrow),
     ...loadRows(status, isNarrow),
     ...moneyRows(status),
     ...tokenRows(status),
-    ...strangerRows(status),
+    ...otherRows(status),
     ...(chain ? [['chain', chainText({ at, chain })] as const] : []),
     ['axon', `${url}, hotkey ${shortHotkey(hotkey)}, ${subnet}`],
   ]
@@ -60,11 +61,14 @@ function requestRows({ requests, latency }: LiveStatus, isNarrow: boolean): read
   ]
 }
 
-/** Scans of a public port would drown the share of callers. */
-function strangerRows({ requests: { strangers, strangersPerSecond } }: LiveStatus): readonly Row[] {
-  return strangers === 0
-    ? []
-    : [['strangers', `${strangersPerSecond.toFixed(1)}/s, ${groupedText(strangers)} unproven`]]
+/** What no signature proved: scans of a public port would drown the share of callers. */
+function otherRows({ requests }: LiveStatus): readonly Row[] {
+  const { unproven, unprovenPerSecond, strangers, strangersPerSecond } = requests
+  const text = (rate: number, count: number) => `${rate.toFixed(1)}/s, ${groupedText(count)}`
+  return [
+    ...(unproven === 0 ? [] : [['unproven', `${text(unprovenPerSecond, unproven)} that name a validator`] as const]),
+    ...(strangers === 0 ? [] : [['strangers', `${text(strangersPerSecond, strangers)} others`] as const]),
+  ]
 }
 
 /** 99.96 % is not all. */

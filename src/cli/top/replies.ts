@@ -22,9 +22,12 @@ const status = z.object({
   }),
   requests: z.object({
     signed: z.object({ answered: number, refused: number, failed: number, cancelled: number }),
+    unproven: number,
     strangers: number,
     perSecond: number,
+    unprovenPerSecond: number,
     strangersPerSecond: number,
+    problem: text.optional(),
   }),
   latency: z.object({ firstToken: quantiles, total: quantiles }),
   tokens: z.object({ prompt: number, cached: number, completion: number }),

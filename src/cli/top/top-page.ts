@@ -24,7 +24,7 @@ const NARROW = 60
 /** Requests that a low terminal shows before rows of the head are left out. */
 const LEAST_REQUESTS = 3
 /** Rows that a low terminal has no room for, the least important first. */
-const LEFT_OUT = ['axon', 'tokens', 'strangers', 'chain', 'miner', 'today', 'queue', 'answer']
+const LEFT_OUT = ['axon', 'tokens', 'strangers', 'unproven', 'chain', 'miner', 'today', 'queue', 'answer']
 
 /**
  * Formats a running miner for one screen, the most important first: its requests and latency, its places, its endpoints, the last

@@ -1,7 +1,7 @@
 import type { RequestOutcome } from '../../admin/api.js'
 import type { Attempt } from '../../plugin/miner.js'
 import { type PaidAttempt, paidAttempts } from '../../plugin/run/paid-attempts.js'
-import { attemptsOf, type LastRecord, onEnded } from '../ended-request.js'
+import { attemptsOf, callerKind, type LastRecord, onEnded } from '../ended-request.js'
 import type { MoneySource } from '../sources.js'
 import { tokenCounts } from '../token-counts.js'
 import type { Durations } from './durations.js'
@@ -22,6 +22,8 @@ type Options = {
   readonly axon: string
   readonly hotkey: string
   readonly known: KnownLabels
+  /** whether a hotkey has a validator permit, or is allowed by name */
+  readonly mayAsk: (hotkey: string) => boolean
   /** absent without prices */
   readonly costsOf?: MoneySource['costsOf'] | undefined
   readonly make: MetricMaker
@@ -35,8 +37,10 @@ const MAX_SYNAPSES = 50
 export class RequestMetrics implements Disposable {
   readonly #known: { readonly [Name in 'synapse' | 'model' | 'endpoint' | 'hotkey']: (value: string) => string }
   readonly #costsOf: Options['costsOf']
+  readonly #mayAsk: Options['mayAsk']
   readonly #requests: LabelledSums
   readonly #cuts: LabelledSums
+  readonly #unproven: LabelledSums
   readonly #strangers: LabelledSums
   readonly #callers: LabelledSums
   readonly #tokens: LabelledSums
@@ -47,7 +51,7 @@ export class RequestMetrics implements Disposable {
   readonly #wait: Durations
   readonly #feed: Disposable
 
-  constructor({ axon, hotkey, known, costsOf, make, onError }: Options) {
+  constructor({ axon, hotkey, known, mayAsk, costsOf, make, onError }: Options) {
     const { hasRow, synapses, models, endpoints } = known
     this.#known = {
       synapse: knownOnly(synapses.slice(0, MAX_SYNAPSES)),
@@ -56,6 +60,7 @@ export class RequestMetrics implements Disposable {
       hotkey: one => (hasRow(one) ? one : OTHER),
     }
     this.#costsOf = costsOf
+    this.#mayAsk = mayAsk
     this.#requests = make.counter({
       name: 'miner_requests_total',
       help: 'Requests that ended, by how: answered, refused, failed or cancelled; and by the code of the refusal',
@@ -66,9 +71,14 @@ export class RequestMetrics implements Disposable {
       help: 'Answers that were sent in part: by is deadline, or error when the model broke off. They count as answered, too',
       labels: ['by'],
     })
+    this.#unproven = make.counter({
+      name: 'miner_unproven_requests_total',
+      help: 'Requests that name a hotkey that may ask, and were refused before their proof, by the code of the refusal',
+      labels: ['code'],
+    })
     this.#strangers = make.counter({
       name: 'miner_strangers_total',
-      help: 'Requests that no hotkey signed, by the code of the refusal',
+      help: 'Other requests that no hotkey signed, by the code of the refusal',
       labels: ['code'],
     })
     this.#callers = make.counter({
@@ -121,8 +131,9 @@ export class RequestMetrics implements Disposable {
     const { verified, placed, firstToken } = record.times
     const synapse = this.#known.synapse(record.synapse)
     this.#requests.add([outcome, code, synapse], 1)
-    if (hotkey === null) this.#strangers.add([code], 1)
-    else this.#callers.add([this.#known.hotkey(hotkey), outcome], 1)
+    if (hotkey !== null) this.#callers.add([this.#known.hotkey(hotkey), outcome], 1)
+    else if (callerKind(record, this.#mayAsk) === 'unproven') this.#unproven.add([code], 1)
+    else this.#strangers.add([code], 1)
     if (placed !== undefined && verified !== undefined) this.#wait.add(synapse, placed - verified)
     if (outcome === 'answered') {
       if (record.cut) this.#cuts.add([record.cut.by === 'deadline' ? 'deadline' : 'error'], 1)

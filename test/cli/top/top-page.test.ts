@@ -32,8 +32,10 @@ const status: LiveStatus = {
     failed: 0,
     cancelled: 0,
     signed: { answered: 1_234, refused: 4, failed: 0, cancelled: 0 },
+    unproven: 0,
     strangers: 400,
     perSecond: 12.34,
+    unprovenPerSecond: 0,
     strangersPerSecond: 2,
   },
   latency: { firstToken: { count: 900, p50: 120, p95: 480, p99: 12_300 }, total: null },
@@ -94,6 +96,14 @@ const request: RequestEntry = {
 }
 
 describe('the page of miner top', () => {
+  it('tells first that no request that names a validator is proven', () => {
+    const problem = 'check the clock'
+    const unproven = { ...status.requests, unproven: 3_000, unprovenPerSecond: 300, problem }
+    const lines = topPage({ ...status, requests: unproven }, [request], plain).split('\n')
+    assert.equal(lines[1], '  problem      check the clock')
+    assert.ok(lines.includes('  unproven     300.0/s, 3,000 that name a validator'))
+  })
+
   it('shows who the miner is, how it does, its endpoints and its last requests', () => {
     const lines = topPage(status, [request], plain).split('\n')
     const clock = (text: string) => text.replace(/\d\d:\d\d:\d\d/, 'CLOCK')
@@ -105,7 +115,7 @@ describe('the page of miner top', () => {
       '  at work      ██████████░░░░░░░░░░ 8 of 16',
       '  queue        █░░░░░░░░░░░░░░░░░░░ 1 of 64',
       '  tokens       123,456 in (1,000 cached), 7 out',
-      '  strangers    2.0/s, 400 unproven',
+      '  strangers    2.0/s, 400 others',
       '  chain        uid 12, announced as 203.0.113.7:8091, metagraph 4 min ago, incentive 0.00123',
       '  axon         http://127.0.0.1:8091, hotkey 5FHne…94ty, subnet 1 on finney',
       '',

@@ -65,7 +65,15 @@ export function idleStatus(at: number): LiveStatus {
       wires: ['synapse'],
       isDraining: false,
     },
-    requests: { ...none, signed: none, strangers: 0, perSecond: 0, strangersPerSecond: 0 },
+    requests: {
+      ...none,
+      signed: none,
+      unproven: 0,
+      strangers: 0,
+      perSecond: 0,
+      unprovenPerSecond: 0,
+      strangersPerSecond: 0,
+    },
     latency: { firstToken: null, total: null },
     tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 },
     load: {
@@ -102,8 +110,10 @@ export function busyStatus(at: number, { validators = 24, seed = 1 } = {}): Live
       failed: 1_204,
       cancelled: 377,
       signed: { answered: 812_406, refused: 14_310, failed: 1_204, cancelled: 377 },
+      unproven: 0,
       strangers: 980_000,
       perSecond: 41.6,
+      unprovenPerSecond: 0,
       strangersPerSecond: 3.2,
     },
     latency: {
@@ -143,6 +153,7 @@ export function busyPoint(at: number, random: Random): HistoryPoint {
     refused: Math.round(3 * random() * wave),
     failed: random() < 0.12 ? 1 + Math.round(2 * random()) : 0,
     cancelled: random() < 0.05 ? 1 : 0,
+    unproven: 0,
     strangers: Math.round(6 * random()),
     firstToken: { p50: 290 * wave * slow, p95: 690 * wave * slow, p99: 1_150 * wave * slow },
     total: { p50: 2_100 * wave * slow, p95: 4_300 * wave * slow, p99: 6_600 * wave * slow },
@@ -156,7 +167,7 @@ export function busyPoint(at: number, random: Random): HistoryPoint {
 
 /** A point of a second in which nothing happened. */
 export function idlePoint(at: number): HistoryPoint {
-  const nothing = { ...none, strangers: 0, atWork: 0, waiting: 0, promptTokens: 0, completionTokens: 0 }
+  const nothing = { ...none, unproven: 0, strangers: 0, atWork: 0, waiting: 0, promptTokens: 0, completionTokens: 0 }
   return { at, ...nothing, firstToken: null, total: null }
 }
 

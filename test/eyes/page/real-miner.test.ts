@@ -43,7 +43,9 @@ describe('the dashboard of a miner that serves', () => {
     assert.equal(refused.ok, false)
     await page.locator('#reasons-of-strangers', { hasText: String(refused.status) }).waitFor()
     await page
-      .locator('#figures > [title="Requests of strangers since the start, which no hotkey signed: 1"]')
+      .locator(
+        '#figures > [title="Not counted, because no signature proved them, since the start: 0 that name a validator, 1 of strangers"]',
+      )
       .waitFor()
   })
 

@@ -46,7 +46,8 @@ export function showHeadline(status) {
  * @returns {readonly { readonly term: string, readonly value: string, readonly note: string, readonly title?: string }[]}
  */
 function figuresOf({ at, miner, requests, latency, load, money, chain }) {
-  const { strangers, strangersPerSecond } = requests
+  const { unproven, unprovenPerSecond, strangers, strangersPerSecond } = requests
+  const named = unproven === 0 ? '' : `unproven ${formatRate(unprovenPerSecond)} /s, `
   const { answered, refused, failed, cancelled } = requests.signed
   const ended = answered + refused + failed + cancelled
   const { atWork, waiting, of, queue } = load.places
@@ -54,8 +55,8 @@ function figuresOf({ at, miner, requests, latency, load, money, chain }) {
     {
       term: 'Requests',
       value: `${formatRate(requests.perSecond)} /s`,
-      note: `strangers ${formatRate(strangersPerSecond)} /s`,
-      title: `Requests of strangers since the start, which no hotkey signed: ${formatCount(strangers)}`,
+      note: `${named}strangers ${formatRate(strangersPerSecond)} /s`,
+      title: `Not counted, because no signature proved them, since the start: ${formatCount(unproven)} that name a validator, ${formatCount(strangers)} of strangers`,
     },
     {
       term: 'Answered',
@@ -111,7 +112,7 @@ export function showProblems(status) {
  * @param {LiveStatus} status
  * @returns {string[]}
  */
-function problemsOf({ miner, load, endpoints = [], money, chain }) {
+function problemsOf({ miner, requests, load, endpoints = [], money, chain }) {
   const open = endpoints.filter(({ breaker }) => breaker === 'open')
   const used = money?.budget ? usedShare(money.budget) : 0
   const isSpent = money?.budget?.isSpent === true
@@ -126,6 +127,7 @@ function problemsOf({ miner, load, endpoints = [], money, chain }) {
       `The event loop is ${formatDuration(load.overload?.loopDelayMs ?? 0)} late, so the miner refuses some callers.`,
     ],
     [open.length > 0, `Not asked after failures: ${open.map(({ endpoint }) => endpoint).join(', ')}.`],
+    [requests.problem !== undefined, requests.problem ?? ''],
     [isSpent, 'The budget of the day is spent: requests get 429 until the day (UTC) turns.'],
     [
       used >= 1 && !isSpent,

@@ -3,13 +3,13 @@ import { byId, element, redraw } from '../element.js'
 import { formatCount } from '../format.js'
 import { outcomeMark } from './outcome.js'
 
-/** Of callers, and of strangers. */
+/** Of signed requests, and of others. */
 const MOST_REASONS = 8
 const MOST_OF_STRANGERS = 4
 
 /**
- * Shows why requests of the last hour were not answered: those that a hotkey signed, then those of strangers, who are always
- * many at a public port.
+ * Shows why requests of the last hour were not answered: those that a hotkey signed, then those that no signature
+ * proved, which are always many at a public port.
  *
  * @param {LiveStatus} status
  */
