@@ -60,9 +60,14 @@ export function tomlOf(value: unknown): string | undefined {
   if (typeof value !== 'object') return String(value)
   const pairs = Object.entries(value).flatMap(([key, item]) => {
     const text = tomlOf(item)
-    return text === undefined ? [] : [`${/^[A-Za-z0-9_-]+$/.test(key) ? key : tomlText(key)} = ${text}`]
+    return text === undefined ? [] : [`${tomlKey(key)} = ${text}`]
   })
   return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`
+}
+
+/** Writes a key as TOML: in quotes where it needs them. */
+export function tomlKey(key: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(key) ? key : tomlText(key)
 }
 
 // A list of tables takes a line per table; any other list takes one line, if it fits.

@@ -1,6 +1,6 @@
-import { tomlOf } from '../describe/toml.js'
+import { tomlKey, tomlOf } from '../describe/toml.js'
 import type { Table } from '../values/convert.js'
-import { type Edit, edited, isSameTable, lostTexts } from './edit.js'
+import { type Edit, editedAt, editedPath, isSameTable, lostTexts } from './edit.js'
 
 // The syntax tree of toml-patch, whose types are not exported. Lines count from 1.
 type Span = { readonly start: { readonly line: number }; readonly end: { readonly line: number } }
@@ -8,19 +8,22 @@ type Comment = { readonly type: 'Comment'; readonly raw: string; readonly loc: S
 type KeyValue = { readonly type: 'KeyValue'; readonly key: Key; readonly loc: Span }
 type Key = { readonly value: readonly string[] }
 type Row = KeyValue | Comment
-type Block =
-  | Row
-  | { readonly type: 'Table'; readonly key: { readonly item: Key }; readonly items: readonly Row[]; readonly loc: Span }
-  | { readonly type: 'TableArray' }
+type Header = {
+  readonly type: 'Table'
+  readonly key: { readonly item: Key }
+  readonly items: readonly Row[]
+  readonly loc: Span
+}
+type Block = Row | Header | { readonly type: 'TableArray' }
 
-/** The lines of a file with the rows of the table that is changed, and where all comments stand. */
-type Lines = {
-  readonly lines: readonly string[]
-  readonly blocks: readonly Block[]
-  /** the rows of the table that is changed; null when no header begins it */
-  readonly rows: readonly Row[] | null
-  /** the line of the header of the table; 0 for the top */
-  readonly header: number
+/** The lines of a file and what stands in them. */
+type Lines = { readonly lines: readonly string[]; readonly blocks: readonly Block[] }
+
+/** A change of the value at a path. */
+type Change = Pick<Edit, 'value'> & {
+  readonly path: readonly string[]
+  /** the spellings of the last key */
+  readonly names: readonly string[]
 }
 
 /**
@@ -36,19 +39,22 @@ export async function editToml(text: string, edit: Edit): Promise<string | undef
     import('smol-toml'),
   ])
   const read = (toml: string): Table => parse(toml, { integersAsBigInt: 'asNeeded' })
-  const expected = edited(read(text), edit)
-  const linesOf = (toml: string) =>
-    splitLines(toml, parseDocument(toml).cst as unknown as readonly Block[], edit.section)
+  const path = editedPath(read(text), edit)
+  const change: Change = { path, names: edit.within ? path.slice(-1) : edit.keys, value: edit.value }
+  const expected = editedAt(read(text), path, edit.value)
+  const linesOf = (toml: string): Lines => {
+    return { lines: toml.split(/\r?\n/), blocks: parseDocument(toml).cst as unknown as readonly Block[] }
+  }
   const comments = (toml: string) => commentsIn(linesOf(toml).blocks).map(({ raw }) => raw)
   const isGood = (toml: string) =>
     isSameTable(read(toml), expected) && lostTexts(comments(text), comments(toml)).length === 0
 
   const ways = [
-    () => (edit.value === undefined ? withoutRow(linesOf(text), edit) : withRow(linesOf(text), edit)),
+    () => (edit.value === undefined ? withoutRow(linesOf(text), path) : withRow(linesOf(text), change)),
     () => patch(text, expected),
     () => {
       const patched = patch(text, expected)
-      return withComments(linesOf(patched), edit, lostTexts(comments(text), comments(patched)))
+      return withComments(linesOf(patched), path, lostTexts(comments(text), comments(patched)))
     },
   ]
   const newLine = text.includes('\r\n') ? '\r\n' : '\n'
@@ -66,32 +72,28 @@ function attempt<Result>(way: () => Result): Result | undefined {
   }
 }
 
-function splitLines(text: string, blocks: readonly Block[], section: string): Lines {
-  const lines = text.split(/\r?\n/)
-  if (section === '') return { lines, blocks, rows: blocks.filter(isRow), header: 0 }
-  const table = blocks.find(block => block.type === 'Table' && block.key.item.value.join('.') === section)
-  if (table?.type !== 'Table') return { lines, blocks, rows: null, header: 0 }
-  return { lines, blocks, rows: table.items, header: table.loc.start.line }
-}
-
 function isRow(block: Block): block is Row {
   return block.type === 'KeyValue' || block.type === 'Comment'
 }
 
 /** Adds a line for a key that the table lacks; undefined when it has the key, or is no table with a header. */
-function withRow(all: Lines, { section, keys, value }: Edit): string | undefined {
-  const { lines, blocks, rows, header } = all
-  const line = `${keys[0]} = ${tomlOf(value)}`
-  const isElsewhere = blocks.some(block => block.type === 'KeyValue' && block.key.value[0] === section)
-  if (!rows && isElsewhere) return undefined
+function withRow(all: Lines, { path, names, value }: Change): string | undefined {
+  const { lines, blocks } = all
+  const group = path.slice(0, -1)
+  const header = blocks.find((block): block is Header => block.type === 'Table' && isSame(block.key.item.value, group))
+  if (rowOf(all, path)) return undefined
+  const line = `${tomlKey(path.at(-1)!)} = ${tomlOf(value)}`
   const above = trimEnd(lines)
-  if (!rows) return [...above, ...(above.length > 0 ? [''] : []), `[${section}]`, line, ''].join('\n')
-  if (rowOf(all, { section, keys })) return undefined
-  const shown = rows.find(row => row.type === 'Comment' && isShown(row.raw, keys))
+  if (group.length > 0 && !header) {
+    if (rowsOf(blocks).some(one => isPartOf(one, group))) return undefined
+    return [...above, ...(above.length > 0 ? [''] : []), `[${group.map(tomlKey).join('.')}]`, line, ''].join('\n')
+  }
+  const rows = header ? header.items : blocks.filter(isRow)
+  const shown = rows.find(row => row.type === 'Comment' && isShown(row.raw, names))
   const last = rows.findLast(row => row.type === 'KeyValue')
-  const at = shown?.loc.end.line ?? last?.loc.end.line ?? (header || endOfHead(lines))
+  const at = shown?.loc.end.line ?? last?.loc.end.line ?? header?.loc.start.line ?? endOfHead(lines)
   // Above the first table of a file, a line of its own keeps the comment of that table with it.
-  const isApart = header === 0 && !shown && !last && at < lines.length && lines[at]?.trim() !== ''
+  const isApart = !header && !shown && !last && at < lines.length && lines[at]?.trim() !== ''
   return [...lines.slice(0, at), line, ...(isApart ? [''] : []), ...lines.slice(at)].join('\n')
 }
 
@@ -102,22 +104,46 @@ function endOfHead(lines: readonly string[]): number {
   return isHead ? blank + 1 : 0
 }
 
-function isShown(comment: string, keys: readonly string[]): boolean {
-  return keys.some(key => new RegExp(`^#\\s*${key}\\s*=`).test(comment))
+function isShown(comment: string, names: readonly string[]): boolean {
+  const text = comment.replace(/^#\s*/, '')
+  return names.map(tomlKey).some(key => text.startsWith(key) && /^\s*=/.test(text.slice(key.length)))
 }
 
-/** The lines of the key, in its table or written with it: `axon.port = 9000`. */
-function rowOf({ rows, blocks }: Lines, { section, keys }: Pick<Edit, 'section' | 'keys'>): KeyValue | undefined {
-  const dotted = section === '' ? [] : keys.map(key => [section, key].join())
-  const find = (among: readonly Block[], paths: readonly string[]) =>
-    among.find((row): row is KeyValue => row.type === 'KeyValue' && paths.includes(row.key.value.join()))
-  return find(rows ?? [], keys) ?? find(blocks, dotted)
+/** The row of a key, wherever it stands: `port = 1` below `[axon]`, or `axon.port = 1`. */
+function rowOf({ blocks }: Lines, path: readonly string[]): KeyValue | undefined {
+  return rowsOf(blocks).find(one => isSame(one.path, path))?.row
+}
+
+/** All rows of a file outside lists of tables, with the names of their tables before their keys. */
+function rowsOf(blocks: readonly Row[] | readonly Block[], table: readonly string[] = []): readonly PlacedRow[] {
+  return blocks.flatMap((block: Block) => {
+    if (block.type === 'Table') return rowsOf(block.items, block.key.item.value)
+    return block.type === 'KeyValue' ? [{ path: [...table, ...block.key.value], row: block }] : []
+  })
+}
+
+type PlacedRow = { readonly path: readonly string[]; readonly row: KeyValue }
+
+/** Returns whether a row makes a part of a table that has no header for it, so that none may be added. */
+function isPartOf({ path, row }: PlacedRow, table: readonly string[]): boolean {
+  const isBelow = path.length - row.key.value.length > table.length
+  return !isBelow && (startsWith(path, table) || startsWith(table, path))
+}
+
+function isSame(path: readonly string[], other: readonly string[]): boolean {
+  return path.length === other.length && startsWith(path, other)
+}
+
+function startsWith(path: readonly string[], start: readonly string[]): boolean {
+  return start.every((key, index) => path[index] === key)
 }
 
 /** Removes the lines of a key; undefined when it has no lines of its own. The comments in these lines stay. */
-function withoutRow(all: Lines, edit: Edit): string | undefined {
+function withoutRow(all: Lines, path: readonly string[]): string | undefined {
   const { lines, blocks } = all
-  const row = rowOf(all, edit)
+  const [only, ...others] = rowsOf(blocks).filter(one => startsWith(one.path, path))
+  // A table may consist of one row: `hotkeys.5F = "1usd/day"`.
+  const row = rowOf(all, path) ?? (others.length === 0 ? only?.row : undefined)
   if (!row) return undefined
   const { start, end } = row.loc
   const kept = commentsIn(blocks).filter(({ loc }) => isWithin(loc, row.loc))
@@ -129,9 +155,9 @@ function isWithin(one: Span, other: Span): boolean {
 }
 
 /** Puts comments above the line of the key. */
-function withComments(all: Lines, edit: Edit, comments: readonly string[]): string | undefined {
+function withComments(all: Lines, path: readonly string[], comments: readonly string[]): string | undefined {
   const { lines } = all
-  const row = rowOf(all, edit)
+  const row = rowOf(all, path)
   if (!row) return undefined
   const at = row.loc.start.line - 1
   return [...lines.slice(0, at), ...comments, ...lines.slice(at)].join('\n')

@@ -1,7 +1,7 @@
-import { type Document, isMap, isNode, isScalar, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml'
+import { type Document, isMap, isNode, isScalar, type Node, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
 import { valuesByWrittenKeys, writtenKey, yamlOptions } from '../layers/yaml-text.js'
 import { isTable, type Table } from '../values/convert.js'
-import { type Edit, editedAt, isSameTable, lostTexts, pathOf, presentKey } from './edit.js'
+import { type Edit, editedAt, hasAt, isSameTable, lostTexts, pathOf, presentKey } from './edit.js'
 
 /**
  * Changes one setting in a YAML file, and leaves every comment. A new key is written as the file has its others: with the name
@@ -20,14 +20,14 @@ function editLines(text: string, edit: Edit): string | undefined {
   // Quotes text that readers of YAML 1.2 would take for something else.
   const document: Document = parseDocument(text, { ...yamlOptions, compat: 'core' })
   const table = read(text)
-  const path = placeOf(table, edit)
+  const path = [...placeOf(table, edit), ...(edit.within ?? [])]
   if (edit.value === undefined && !hasAt(table, path)) return text
   const [group, key] = [path.slice(0, -1), path.at(-1)!]
   if (edit.value !== undefined) {
     if (!isMap(document.contents)) document.contents = document.createNode({}) as never
     // A group that is missing would become an ordered map, with a tag.
     if (group.length > 0 && !isMap(document.getIn(group, true))) document.setIn(group, document.createNode({}))
-    document.setIn(path, isScalar(document.getIn(path, true)) ? edit.value : document.createNode(edit.value))
+    setAt(document, path, edit.value)
   } else {
     const from = group.length > 0 ? document.getIn(group, true) : document.contents
     if (isMap(from)) removeFrom(from, key)
@@ -57,10 +57,16 @@ function ownPlace(table: Table, { section, keys }: Pick<Edit, 'section' | 'keys'
   return isFlat ? [dotted[0]!] : [section, keys[0]!]
 }
 
-function hasAt(table: Table, [first = '', ...rest]: readonly string[]): boolean {
-  if (!Object.hasOwn(table, first)) return false
-  const inner = table[first]
-  return rest.length === 0 || (isTable(inner) && hasAt(inner, rest))
+/** Sets a value. In a table, each key by itself, so that the comments of the others stay. */
+function setAt(document: Document, path: readonly string[], value: unknown): void {
+  const node = document.getIn(path, true)
+  if (!isMap(node) || !isTable(value)) {
+    document.setIn(path, isScalar(node) ? value : document.createNode(value))
+    return
+  }
+  const gone = node.items.map(({ key }) => String(writtenKey(key))).filter(key => !Object.hasOwn(value, key))
+  for (const key of gone) removeFrom(node, key)
+  for (const [key, item] of Object.entries(value)) setAt(document, [...path, key], item)
 }
 
 /** Removes a key. Its comments go to the key below it, or to the end of the group. */
@@ -76,8 +82,12 @@ function removeFrom(group: YAMLMap, key: string): void {
   else group.comment = group.comment ? `${text}\n${group.comment}` : text
 }
 
+/** All nodes of a pair, those within its value too. */
 function nodesOf(pair: Pair | undefined): readonly Node[] {
-  return [pair?.key, pair?.value].filter(node => typeof node === 'object' && node !== null) as Node[]
+  const nodes: Node[] = []
+  for (const part of [pair?.key, pair?.value])
+    if (isNode(part)) visit(part, { Node: (_, node) => void nodes.push(node) })
+  return nodes
 }
 
 /** The comments of a file, without the space around them; also what looks like one in a text, which is the same before and after. */

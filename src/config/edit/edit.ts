@@ -9,6 +9,8 @@ export type Edit = {
   readonly keys: readonly string[]
   /** other names that a YAML file may have it under, with those of their groups: `axon.max_workers` */
   readonly oldKeys?: readonly string[]
+  /** the keys below it, when the change is of a part of its value: `['gpt-4.1']` in `prices` */
+  readonly within?: readonly string[]
   /** the new value as a file holds it; undefined removes the key */
   readonly value: unknown
 }
@@ -18,19 +20,24 @@ export function presentKey(table: Table, keys: readonly string[]): string | unde
   return keys.find(key => Object.hasOwn(table, key))
 }
 
-/** Returns what a file holds after a change. */
-export function edited(table: Table, { section, keys, value }: Edit): Table {
+/** Returns the keys that lead to what is changed, in the spelling that the file has. */
+export function editedPath(table: Table, { section, keys, within = [] }: Omit<Edit, 'value'>): readonly string[] {
   const own = section === '' ? table : table[section]
-  const before = isTable(own) ? own : {}
-  const key = presentKey(before, keys) ?? keys[0]!
-  const others = Object.fromEntries(Object.entries(before).filter(([name]) => name !== key))
-  const after = value === undefined ? others : { ...others, [key]: value }
-  if (section === '') return after
-  return own === undefined && value === undefined ? table : { ...table, [section]: after }
+  const key = (isTable(own) && presentKey(own, keys)) || keys[0]!
+  return [...(section === '' ? [] : [section]), key, ...within]
 }
 
-/** Returns what a table holds after a change of the value at a path. */
-export function editedAt(table: Table, [key = '', ...rest]: readonly string[], value: unknown): Table {
+/** Returns whether a table has a value at a path. */
+export function hasAt(table: Table, [first = '', ...rest]: readonly string[]): boolean {
+  if (!Object.hasOwn(table, first)) return false
+  const inner = table[first]
+  return rest.length === 0 || (isTable(inner) && hasAt(inner, rest))
+}
+
+/** Returns what a table holds after a change of the value at a path; undefined removes it. */
+export function editedAt(table: Table, path: readonly string[], value: unknown): Table {
+  if (value === undefined && !hasAt(table, path)) return table
+  const [key = '', ...rest] = path
   const inner = table[key]
   const after = rest.length === 0 ? value : editedAt(isTable(inner) ? inner : {}, rest, value)
   const others = Object.fromEntries(Object.entries(table).filter(([name]) => name !== key))

@@ -128,6 +128,25 @@ describe('editToml', () => {
     )
   })
 
+  it('changes a part of a value, and keeps the other lines', async () => {
+    const prices = { section: '', keys: ['prices'] }
+    const rows = '[prices]\n# small = 1\nbig = 2 # dear\n\n[log]\nlevel = "info"\n'
+    assert.equal(
+      await editToml(rows, { ...prices, within: ['small'], value: 5 }),
+      rows.replace('# small = 1\n', '# small = 1\nsmall = 5\n'),
+    )
+    assert.equal(
+      await editToml(rows, { ...prices, within: ['m (x) at "y"'], value: 5 }),
+      rows.replace('# dear\n', '# dear\n"m (x) at \\"y\\"" = 5\n'),
+    )
+    assert.equal(await editToml(rows, { ...prices, within: ['big'], value: undefined }), rows.replace('big = 2 ', ''))
+    const tables = '[prices.a] # one\ninput = 1\n'
+    assert.equal(
+      await editToml(tables, { ...prices, within: ['b'], value: { input: 2 } }),
+      `${tables}\n[prices]\nb = { input = 2 }\n`,
+    )
+  })
+
   it('keeps line ends, and texts that need escapes', async () => {
     const after = await changed({ text: '[axon]\r\nport = 1 # x\r\n', path: 'axon.host', value: 'a"\\\u0000\u{1f600}' })
     assert.equal(after, '[axon]\r\nport = 1 # x\r\nhost = "a\\"\\\\\\u0000\u{1f600}"\r\n')

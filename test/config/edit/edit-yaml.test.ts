@@ -70,6 +70,14 @@ describe('editYaml', () => {
     assert.equal(await changed(text, 'openai.model'), text)
   })
 
+  it('changes a part of a value, and keeps the comments of the others', async () => {
+    const text = 'prices:\n  # one\n  a:\n    input: 1 # dear\n    output: 2\n  b: 3 # b\n'
+    const edit = { section: '', keys: ['prices'], within: ['a'] }
+    assert.equal(editYaml(text, { ...edit, value: { input: 1, output: 9 } }), text.replace('output: 2', 'output: 9'))
+    assert.equal(editYaml(text, { ...edit, value: { output: 2 } }), text.replace('    input: 1 # dear', '    # dear'))
+    assert.equal(editYaml(text, { ...edit, value: undefined }), 'prices:\n  # one\n  # dear\n  b: 3 # b\n')
+  })
+
   it('gives up rather than losing a comment of an item', async () => {
     const edit = { section: 'policy', keys: ['allow'], value: ['5G'] }
     assert.equal(await editYaml(flat, edit), undefined)
