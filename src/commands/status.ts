@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
+import { hostSections } from '../app/settings.js'
 import { ENDING } from '../app/tokens.js'
 import { SettingsCommand } from '../cli/command.js'
 import { readDuration } from '../cli/flags/duration.js'
@@ -10,6 +11,7 @@ import { findProblems } from '../cli/status/find-problems.js'
 import { statusJson } from '../cli/status/status-json.js'
 import { statusPage } from '../cli/status/status-page.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
+import { valuesOf } from '../config/configuration.js'
 import { typedValue } from '../config/layers/argv.js'
 import { columnsOf } from '../text/fill.js'
 
@@ -19,7 +21,7 @@ const RENEW_MS = 12_000
 export default class StatusCommand extends SettingsCommand {
   static override summary = 'Show how the miner does: on the chain, on this machine, and who asks it.'
   static override description =
-    'Compares what the chain holds with this machine, pings the announced address, and reads the file that a running `miner serve` renews. It asks for no password if the public half of the hotkey is beside it. It does not find a miner that serves with --dev or --network none: such a miner keeps no file. It exits with 1 when it finds a problem; the page lists each with its fix.'
+    'Compares what the chain holds with this machine, pings the announced address, and reads the file that a running `miner serve` renews. It asks for no password if the public half of the hotkey is beside it. A miner that serves with --network none keeps no such file: it is found by its admin port, which needs --admin-port. One that serves with --dev is not found. It exits with 1 when it finds a problem; the page lists each with its fix.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --netuid 1',
     '<%= config.bin %> <%= command.id %> --netuid 1 --watch',
@@ -45,7 +47,8 @@ export default class StatusCommand extends SettingsCommand {
     await using run = await this.open(StatusCommand)
     const { flags, scope } = run
     const intervalMs = flags.interval === undefined ? RENEW_MS : readDuration('--interval', flags.interval)
-    const chain = await lookAtChain(scope)
+    const { network } = valuesOf(run.configuration, hostSections.subtensor)
+    const chain = network === 'none' ? null : await lookAtChain(scope)
     const source = await statusSource(scope, { chain, configFile: typedValue(run.layers.argv, 'config') })
     const signal = scope.resolve(ENDING)
     if (flags.watch) return await this.#watch(source, intervalMs, signal)

@@ -65,6 +65,17 @@ describe('miner service', () => {
     })
   }
 
+  it('refuses a budget that cannot be kept, as serve does, and needs no secret to tell', async () => {
+    folder.configure('[openai]\napiKey = "env:NOT_SET_HERE"\nmodel = "unpriced"\n')
+    const budget = ['--budget', '5usd/day']
+    const { code, stdout, stderr } = await folder.run(['systemd', ...budget])
+    assert.deepEqual([code, stdout], [2, ''])
+    assert.match(stderr, /budget\.limit cannot be kept: unpriced at \S+ has no price/)
+    assert.equal((await folder.run(['systemd'])).code, 0)
+    const priced = await folder.run(['systemd', ...budget, '--model', 'gpt-4o-mini', '--max-tokens', '100'])
+    assert.equal(priced.code, 0, priced.stderr)
+  })
+
   it('refuses a secret that is a part of a setting, and a URL with a password in a variable', async () => {
     folder.configure('[[openai.endpoints]]\nbaseUrl = "http://127.0.0.1:8000/v1"\napiKey = "sk-in-a-list"\n')
     const more = { MINER_AXON_STORE: 'redis://:open-sesame@127.0.0.1', MINER_AXON_STORE_SECRET: 'file:/run/secret' }

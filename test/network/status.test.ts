@@ -177,9 +177,35 @@ describe('miner status', () => {
     const { code, document, codes } = await statusOf('ws://127.0.0.1:1')
     assert.deepEqual([code, codes, document.chain, document.serving], [1, ['UNREACHABLE'], null, null])
     assert.match(document.notes[0], /^the state file of miner serve is not a state/)
-    const none = await runMiner(['status', '--network', 'none'], { env: env() })
-    assert.deepEqual([none.code, none.stdout], [2, ''])
-    assert.match(none.stderr, /\n {2}try: /)
+  })
+
+  it('finds a miner without a chain by its admin port, also when the chain is out of reach', async () => {
+    const none = await statusOf('none')
+    assert.deepEqual([none.code, none.codes], [1, ['NOT_SERVING']])
+    assert.match(none.document.problems[0].hint, /^miner serve --network none.* --admin-port 9091$/)
+    const flags = ['--network', 'none', '--allow', alice.address, '--axon-host', '127.0.0.1', '--axon-port', '0']
+    await using miner = await startMiner(['serve', '--use', 'echo', ...flags, '--admin-port', '0'], { env: env() })
+    assert.equal((await send(miner.url, signedRequest({ by: alice }))).status, 200)
+
+    const found = await statusOf('none')
+    assert.deepEqual([found.code, found.codes, found.document.chain], [0, [], null])
+    const { live, netuid, notes } = found.document
+    assert.deepEqual([netuid, live.miner.pid, live.requests.signed.answered], [null, miner.pid, 1])
+    assert.deepEqual(notes, ['the network is none, so this page tells nothing of a chain'])
+    const page = await runMiner(args('none'), { env: env() })
+    assert.equal(page.code, 0)
+    assert.match(
+      page.stdout,
+      new RegExp(`^ {2}serve .* process ${miner.pid}, ${miner.url}, miner echo, .*, no chain$`, 'm'),
+    )
+    assert.match(page.stdout, /^ {2}requests +1 answered in /m)
+
+    const unreachable = await statusOf('ws://127.0.0.1:1')
+    assert.deepEqual([unreachable.code, unreachable.codes], [1, ['UNREACHABLE']])
+    assert.equal(unreachable.document.live.miner.pid, miner.pid)
+    assert.deepEqual(unreachable.document.notes, [
+      `process ${miner.pid} serves this hotkey without a chain: it runs with --network none`,
+    ])
   })
 
   it('goes on with --watch: one document after the other in a pipe, until it is closed', async () => {

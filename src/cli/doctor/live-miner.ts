@@ -4,7 +4,7 @@ import { UsageError } from '../errors/usage-error.js'
 import { readStatus } from '../top/admin-client.js'
 
 /** A miner that runs on this machine, and has an admin port. */
-export type LiveMiner = Pick<RunningAdmin, 'pid' | 'url'> & LiveFigures
+export type LiveMiner = Pick<RunningAdmin, 'pid' | 'url' | 'tokenFile'> & LiveFigures
 
 type LiveFigures =
   | { readonly status: LiveStatus; readonly problem: null }
@@ -28,7 +28,10 @@ export async function findLiveMiner(
   const running = await runningAdmins(folder)
   const own = running.filter(one => one.hotkey === hotkey && (one.netuid ?? null) === netuid)
   const found = await Promise.all(
-    own.map(async one => ({ pid: one.pid, url: one.url, ...(await figuresOf(one, signal)) })),
+    own.map(async one => {
+      const { pid, url, tokenFile } = one
+      return { pid, url, tokenFile, ...(await figuresOf(one, signal)) }
+    }),
   )
   const told = found.filter(({ status }) => status !== null)
   return told.find(({ status }) => status?.miner.port === port) ?? told[0] ?? found[0] ?? null

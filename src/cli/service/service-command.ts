@@ -12,6 +12,7 @@ import { checkWithoutChain } from '../serving/check-without-chain.js'
 import { requireApart } from './find-log-file.js'
 import { makeService } from './make-service.js'
 import type { NextStep, StepOptions } from './next-steps.js'
+import { requireBudget } from './require-budget.js'
 import { type MadeFile, writeFiles } from './write-files.js'
 
 /** What a command makes of a service. */
@@ -49,6 +50,7 @@ export abstract class ServiceCommand extends SettingsCommand {
     checkWithoutChain(configuration, scope.resolve(CHOSEN_DIALECT))
     const { configDir } = this.config
     const service = await makeService({ name: requireName(flags['service-name']), configuration, layers, configDir })
+    await requireBudget(scope)
     const folder = resolve(flags.write ?? '.')
     const isWritten = flags.write !== undefined
     const options = { folder, isWritten, plugins: scope.resolve(PLUGINS_IN_USE) }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { AdminPlace } from '../../admin/open-admin.js'
-import { runningAdmins } from '../../admin/running-ports.js'
 import { adminFolder } from '../../app/admin/build-admin.js'
 import { networkName } from '../../app/chain/network-name.js'
 import { registerCommand } from '../../app/chain/register-command.js'
@@ -20,6 +19,7 @@ import { loadMetagraph } from '../../neuron/disk/metagraph-file.js'
 import { NeuronError } from '../../neuron/neuron-error.js'
 import { findNoCallers, type NoCallers } from '../../neuron/no-callers.js'
 import { readAddress } from '../../wallet/read-address.js'
+import { findLiveMiner, type LiveMiner } from '../doctor/live-miner.js'
 import { localIp, localPort } from '../subnet/local-axon.js'
 import { typedFlags } from '../subnet/typed-flags.js'
 import { type Ping, pingAxon } from './ping-axon.js'
@@ -32,7 +32,7 @@ export type Status = {
   /** as `wallet/hotkey` */
   readonly wallet: string
   readonly netuid: number
-  /** by its name; a URL in short */
+  /** by its name; a URL in short; `none` without a chain, and then what the chain would tell is absent */
   readonly network: string
   readonly chain: ChainStatus
   /** null: it is not registered, or the chain cannot be read */
@@ -49,6 +49,8 @@ export type Status = {
   readonly serving: FoundState & { readonly isRunning: boolean }
   /** the admin port of the miner that serves on this machine; null: none is open */
   readonly admin: AdminPlace | null
+  /** that miner by its admin port, with its figures; null: none is open */
+  readonly live: LiveStatusMiner | null
   /** settings that decide what is a problem */
   readonly settings: { readonly announce: boolean; readonly isLocal: boolean }
   /** the shell command that registers the hotkey */
@@ -57,15 +59,8 @@ export type Status = {
   readonly typedFlags: readonly string[]
 }
 
-/** Finds the admin port of a miner. Its token is not for a page. */
-async function adminOf(
-  scope: RunScope,
-  of: { readonly hotkey: string; readonly netuid: number },
-): Promise<AdminPlace | null> {
-  const found = await runningAdmins(adminFolder(scope))
-  const admin = found.find(({ hotkey, netuid }) => hotkey === of.hotkey && netuid === of.netuid)
-  return admin ? { url: admin.url, tokenFile: admin.tokenFile } : null
-}
+/** A miner that has an admin port, and whether it serves on a chain. */
+export type LiveStatusMiner = LiveMiner & { readonly hasChain: boolean }
 
 export type ChainStatus = {
   /** null when the chain does not answer and none is on disk */
@@ -75,6 +70,9 @@ export type ChainStatus = {
   /** why the chain cannot be read */
   readonly error: ChainError | null
 }
+
+const NO_CHAIN: ChainStatus = { metagraph: null, connection: null, error: null }
+const NO_STATE: FoundState = { state: null, problem: null }
 
 /** The axon of this machine. Without an address or a port, `problem` says why. */
 export type LocalAxon = {
@@ -96,11 +94,12 @@ export type StatusSource = { read(signal: AbortSignal): Promise<Status> }
  * Makes a source of the status of the configured miner. It does not ask for the password of an encrypted hotkey whose
  * public half is beside it.
  *
+ * @param chain null: the network is `none`, and only the admin port of a miner tells of it
  * @throws {WalletError} when it is not known whose hotkey it is
  */
 export async function statusSource(
   scope: RunScope,
-  { chain, configFile }: { readonly chain: Chain; readonly configFile: string | undefined },
+  { chain, configFile }: { readonly chain: Chain | null; readonly configFile: string | undefined },
 ): Promise<StatusSource> {
   const configuration = scope.resolve(CONFIGURATION)
   const { netuid } = valuesOf(configuration, hostSections.subnet)
@@ -108,7 +107,7 @@ export async function statusSource(
   const { network, endpoints } = valuesOf(configuration, hostSections.subtensor)
   const { announce } = valuesOf(configuration, hostSections.neuron)
   const refusalOf = settingsRefusal(valuesOf(configuration, hostSections.policy))
-  const { isLocal } = resolveNetwork(network, endpoints)
+  const isLocal = chain !== null && resolveNetwork(network, endpoints).isLocal
   const folder = scope.resolve(CHAIN_FOLDER)
   const known = await readAddress(wallet)
   const keypair = known.address === null ? await scope.resolve(HOTKEY) : known.keypair
@@ -117,7 +116,16 @@ export async function statusSource(
   const signer = keypair ?? keypairFromMiniSecret(randomBytes(32))
 
   const noCallersOf = (metagraph: Metagraph | null) => metagraph && findNoCallers(metagraph, refusalOf)
-  const readChain = (signal: AbortSignal) => chainStatus(chain, { netuid, place: { folder, network, netuid }, signal })
+  const readChain = async (signal: AbortSignal) =>
+    chain === null ? NO_CHAIN : chainStatus(chain, { netuid, place: { folder, network, netuid }, signal })
+  const findLive = async (signal: AbortSignal): Promise<LiveStatusMiner | null> => {
+    const { port } = valuesOf(configuration, hostSections.axon)
+    const find = (netuid: number | null) => findLiveMiner(adminFolder(scope), { hotkey, netuid, port }, signal)
+    const onChain = chain && (await find(netuid))
+    if (onChain) return { ...onChain, hasChain: true }
+    const alone = await find(null)
+    return alone && { ...alone, hasChain: false }
+  }
   const findAddress = remembered(ADDRESS_MS, (signal: AbortSignal) => localAddress(configuration, signal))
   const ping = remembered(PING_AGAIN_MS, (signal: AbortSignal, at: Pick<AnnouncedAxon, 'ip' | 'port'>) =>
     pingAxon({ axon: at, hotkey, keypair: signer, signal }),
@@ -125,17 +133,19 @@ export async function statusSource(
 
   return {
     async read(signal) {
-      const serving = await readState(statePath(folder, { netuid, hotkey }))
+      // Without a chain a miner keeps no file.
+      const serving = chain ? await readState(statePath(folder, { netuid, hotkey })) : NO_STATE
       const state = serving.state && isServing(serving.state, Date.now()) ? serving.state : null
       const ours = state?.ours
       // The miner that serves may have other settings than this command.
       const running = state?.network === networkName(network) ? state : null
-      const announces = running ? running.ours !== null : announce
-      const [chain, address] = await Promise.all([
+      const announces = running ? running.ours !== null : chain !== null && announce
+      const [found, live, address] = await Promise.all([
         readChain(signal),
+        findLive(signal),
         ours || !announces ? { ip: ours?.ip ?? null, problem: null } : findAddress(signal),
       ])
-      const neuron = chain.metagraph?.neurons.find(one => one.hotkey === hotkey) ?? null
+      const neuron = found.metagraph?.neurons.find(one => one.hotkey === hotkey) ?? null
       const port = ours?.port ?? localPort(configuration, state)
       return {
         at: Date.now(),
@@ -143,13 +153,14 @@ export async function statusSource(
         wallet: `${wallet.name}/${wallet.hotkey}`,
         netuid,
         network: networkName(network),
-        chain,
+        chain: found,
         neuron,
         own: { ...address, port },
         ping: neuron?.axon && (isLocal || isRoutable(neuron.axon)) ? await ping(signal, neuron.axon) : null,
-        noCallers: running ? running.noCallers : noCallersOf(chain.metagraph),
+        noCallers: running ? running.noCallers : noCallersOf(found.metagraph),
         serving: { ...serving, isRunning: state !== null },
-        admin: await adminOf(scope, { hotkey, netuid }),
+        admin: live && { url: live.url, tokenFile: live.tokenFile },
+        live,
         settings: { announce: announces, isLocal },
         registerCommand: registerCommand(configuration),
         typedFlags: typedFlags(configuration, configFile),

@@ -192,15 +192,17 @@ function lookAtAnnouncement(
 }
 
 function lookAtServing(status: Status, found: Found): void {
-  const { at, ping, serving } = status
+  const { at, ping, serving, live } = status
+  if (live) lookAtLive(live, status, found)
   const { state, problem } = serving
   if (problem !== null) found.noteUnknown(`the state file of miner serve ${problem}`)
-  if (problem === null && state === null)
+  if (status.network === 'none') lookWithoutChain(status, found)
+  else if (problem === null && state === null && !live)
     found.note('miner serve has not run on this machine for this hotkey and subnet')
   if (state === null) return
   if (state.network !== status.network)
     found.note(`miner serve ran on another network: its part of this page is of ${state.network}`)
-  if (!serving.isRunning && ping?.found !== 'reached')
+  if (!serving.isRunning && !live && ping?.found !== 'reached')
     found.add(
       'NOT_SERVING',
       state.stoppedAt === null
@@ -220,11 +222,41 @@ function lookAtServing(status: Status, found: Found): void {
   }
   if (state.store) lookAtStore(state.store, at, found)
   const { callers, others, reasons } = state.requests
-  const failed = [...callers, others].reduce((sum, one) => sum + one.failed, 0)
-  if (failed > 0 && [...callers, others].every(({ answered }) => answered === 0)) {
-    const why = reasons.find(({ ending }) => ending === 'failed')?.reason ?? 'for an unknown reason'
-    found.add('ANSWERS_FAIL', `all answers of the last hour failed, ${failed} of them: ${why}`, 'miner check')
-  }
+  lookAtAnswers([...callers, others], reasons, found)
+}
+
+type Ended = { readonly answered: number; readonly failed: number }
+
+function lookAtAnswers(
+  callers: readonly Ended[],
+  reasons: readonly { readonly ending: string; readonly reason: string }[],
+  found: Found,
+): void {
+  const failed = callers.reduce((sum, one) => sum + one.failed, 0)
+  if (failed === 0 || callers.some(({ answered }) => answered > 0)) return
+  const why = reasons.find(({ ending }) => ending === 'failed')?.reason ?? 'for an unknown reason'
+  found.add('ANSWERS_FAIL', `all answers of the last hour failed, ${failed} of them: ${why}`, 'miner check')
+}
+
+/** What only the admin port tells: the state file tells the rest, where there is one. */
+function lookAtLive(live: NonNullable<Status['live']>, { network, serving }: Status, found: Found): void {
+  if (live.status === null) found.noteUnknown(live.problem)
+  if (!live.hasChain && network !== 'none')
+    found.note(`process ${live.pid} serves this hotkey without a chain: it runs with --network none`)
+  if (live.status === null) return
+  if (live.status.miner.isDraining)
+    found.note(`process ${live.pid} is stopping: it refuses new requests, and finishes those in progress`)
+  if (!serving.isRunning) lookAtAnswers(live.status.validators, live.status.reasons, found)
+}
+
+function lookWithoutChain(status: Status, found: Found): void {
+  found.note('the network is none, so this page tells nothing of a chain')
+  if (status.live) return
+  found.add(
+    'NOT_SERVING',
+    'no miner of this hotkey runs on this machine with an admin port, by which one without a chain is found',
+    `${commandOf(status, 'serve')} --admin-port 9091`,
+  )
 }
 
 function lookAtStore({ kind, failure, pause }: NonNullable<ServingState['store']>, at: number, found: Found): void {

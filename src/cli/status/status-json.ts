@@ -6,12 +6,12 @@ import { type Findings, immunityLeftMs } from './find-problems.js'
 
 /** Returns the status as a JSON document. Its names are API; times are ISO 8601, amounts are decimal texts. */
 export function statusJson(status: Status, { problems, notes }: Findings): object {
-  const { at, hotkey, wallet, netuid, network, chain, neuron, own, ping, serving, admin } = status
+  const { at, hotkey, wallet, netuid, network, chain, neuron, own, ping, serving, admin, live } = status
   return {
     at: isoTime(at),
     hotkey,
     wallet,
-    netuid,
+    netuid: network === 'none' ? null : netuid,
     network,
     registered: isRegistered(status),
     neuron: neuron && {
@@ -26,6 +26,8 @@ export function statusJson(status: Status, { problems, notes }: Findings): objec
     chain: chainJson(chain, at),
     serving: serving.state && servingJson(serving.state, serving.isRunning),
     admin,
+    // As the admin port replies to GET /api/status.
+    live: live?.status ?? null,
     problems,
     notes,
   }

@@ -1,3 +1,4 @@
+import type { LiveStatus } from '../../admin/api.js'
 import { ruleReason, shortHotkey } from '../../app/log/event-text.js'
 import type { ServingState } from '../../app/state/serving-state.js'
 import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
@@ -29,7 +30,9 @@ export function statusPage(status: Status, findings: Findings, width: number | u
         isRunning ? [...loadRows(state), ...storeRows(state, status.at)] : [],
         [...requests(state, status), ...forgedRows(state, status.at)],
       ]
-    : []
+    : status.live?.status
+      ? [loadRows(status.live.status), liveRequests(status.live.status)]
+      : []
   const parts = [miner(status), whereabouts(status), connection(status), ...ofServing].filter(part => part.length > 0)
   const longest = Math.max(...parts.flat().map(([name]) => name.length))
   const aligned = parts.map(part => part.map(([name, value]) => [name.padEnd(longest), value] as const))
@@ -44,8 +47,10 @@ type Row = readonly [name: string, value: string]
 function miner(status: Status): readonly Row[] {
   const { hotkey, wallet, netuid, network, neuron } = status
   const { metagraph } = status.chain
+  const owner: Row = ['hotkey', `${hotkey} (wallet ${wallet})`]
+  if (network === 'none') return [owner, ['network', 'none']]
   const who: readonly Row[] = [
-    ['hotkey', `${hotkey} (wallet ${wallet})`],
+    owner,
     ['subnet', `${netuid} on ${network}${metagraph ? `, ${counted(metagraph.neurons.length, 'neuron')}` : ''}`],
   ]
   if (!metagraph || !neuron) return [...who, ['uid', unregisteredText(status)]]
@@ -79,7 +84,8 @@ function rankText(neuron: Neuron, metagraph: Metagraph): string {
 }
 
 function whereabouts(status: Status): readonly Row[] {
-  const { neuron, chain, ping } = status
+  const { neuron, chain, ping, network } = status
+  if (network === 'none') return []
   if (!chain.metagraph) return [['this machine', ownText(status)]]
   return [
     ['announced', neuron || chain.connection ? announcedText(neuron?.axon ?? null, chain.metagraph) : 'unknown'],
@@ -109,27 +115,50 @@ function pingText({ found, status, message, ms, hotkey }: Ping): string {
   return `${who} in ${Math.round(ms)} ms${outcome}${text}`
 }
 
-function connection({ at, chain, serving, admin }: Status): readonly Row[] {
+function connection(status: Status): readonly Row[] {
+  const { at, chain, admin, network } = status
   const { metagraph, connection } = chain
   const endpoint = connection
     ? `${connection.endpoint}, ${Math.round(connection.latencyMs)} ms, runtime ${metagraph?.specVersion}`
     : 'out of reach'
   const block = metagraph && `${groupedText(metagraph.block)}, ${spanText(at - metagraph.blockAt)} old`
   return [
-    ['endpoint', endpoint],
+    ...(network === 'none' ? [] : [['endpoint', endpoint] as const]),
     ...(block ? [['block', block] as const] : []),
-    ['serve', serveText(serving, at)],
+    ['serve', serveText(status)],
     ...(admin ? [['dashboard', adminText(admin)] as const] : []),
   ]
 }
 
-function serveText({ state, isRunning }: Status['serving'], at: number): string {
+function serveText({ serving: { state, isRunning }, live, at }: Status): string {
+  if (live && !isRunning) return liveText(live)
   if (!state) return 'not known to run on this machine'
   const { pid, startedAt, writtenAt, stoppedAt, miner, dialect, url, chain } = state
   if (stoppedAt !== null) return `stopped ${agoText(stoppedAt, at)}`
   if (!isRunning) return `last seen ${agoText(writtenAt, at)}, as process ${pid}`
   const standings = chain === null ? 'no chain' : `standings ${chain}`
   return `for ${spanText(at - startedAt)}, process ${pid}, ${url}, miner ${miner}, dialect ${dialect}, ${standings}, seen ${agoText(writtenAt, at)}`
+}
+
+function liveText({ pid, hasChain, status }: NonNullable<Status['live']>): string {
+  const chain = hasChain ? '' : ', no chain'
+  if (!status) return `process ${pid}, which does not give its figures${chain}`
+  const { startedAt, url, use, dialect } = status.miner
+  return `for ${spanText(status.at - startedAt)}, process ${pid}, ${url}, miner ${use}, dialect ${dialect}${chain}`
+}
+
+function liveRequests({ at, miner, requests: { signed, strangers }, validators, reasons }: LiveStatus): readonly Row[] {
+  return [
+    ['requests', `${endingsText(signed)} in ${spanText(at - miner.startedAt)}`],
+    ...validators.slice(0, MAX_CALLERS).map(({ uid, hotkey, lastAt, answered, refused, failed, cancelled }): Row => {
+      const endings = endingsText({ answered, refused, failed, cancelled })
+      return [uid === null ? 'allowed' : `uid ${uid}`, `${shortHotkey(hotkey)} ${endings}, last ${agoText(lastAt, at)}`]
+    }),
+    ['others', `${groupedText(strangers)} unproven`],
+    ...reasons.map(({ ending, status, code, reason, count }): Row => {
+      return [`${ending} ${status}`, `${groupedText(count)}× ${code}: ${ruleReason(reason)}`]
+    }),
+  ]
 }
 
 function requests({ requests }: ServingState, { at, chain }: Status): readonly Row[] {

@@ -142,6 +142,7 @@ export function statusOf(fields: Partial<Status> = {}, ofNeuron: Partial<Neuron>
     ping: { found: 'reached', status: 403, message: 'Forbidden', hotkey: neuron.hotkey, ms: 12.3 },
     noCallers: null,
     admin: null,
+    live: null,
     serving: { state: stateOf(), problem: null, isRunning: true },
     settings: { announce: true, isLocal: false },
     registerCommand: 'btcli subnet register --netuid 33',

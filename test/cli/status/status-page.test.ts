@@ -168,6 +168,7 @@ problem: the chain holds 8.8.8.8:8005, and this machine would announce 9.9.9.9:8
       'chain',
       'serving',
       'admin',
+      'live',
       'problems',
       'notes',
     ])
