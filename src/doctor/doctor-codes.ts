@@ -61,8 +61,8 @@ export const doctorCodes = {
     remedy: 'give each miner a log file of its own with `--log-file`',
   },
   LOG_FILE_UNSAFE: {
-    meaning: 'the log file is a link or belongs to another user, or any user may write its folder',
-    remedy: 'name the file itself with `--log-file`, `chown` it, `chmod o-w` its folder',
+    meaning: 'the log file belongs to another user, or any user may write its folder',
+    remedy: '`chown` the file, `chmod o-w` its folder',
     fatal: false,
   },
   REQUEST_LOG_SHARED: {

@@ -40,7 +40,7 @@ export const doctorTable = {
   },
   logfile: {
     part: 'machine',
-    what: 'whether the file of `--log-file` can be written, is a link, and whether another miner writes it',
+    what: 'whether the file of `--log-file`, or the one that a link leads to, can be written, whose it is, and whether another miner writes it',
     codes: ['LOG_FILE_UNWRITABLE', 'LOG_FILE_BUSY', 'LOG_FILE_UNSAFE'],
   },
   requestlog: {

@@ -25,8 +25,11 @@ export function logChecks(context: DoctorContext): readonly DoctorCheck[] {
 async function logFile(context: DoctorContext): Promise<readonly Finding[]> {
   const path = logFilePath(context.configuration)
   if (path === null) return []
-  const [holder, running] = await Promise.all([lockHolder(`${path}.lock`), servingProcess(context)])
-  return checkLogFile(path, { writer: holder ? { pid: holder.pid, text: holderText(holder) } : null, running })
+  const writerOf = async (file: string) => {
+    const holder = await lockHolder(`${file}.lock`)
+    return holder && { pid: holder.pid, text: holderText(holder) }
+  }
+  return checkLogFile(path, { writerOf, running: await servingProcess(context) })
 }
 
 /** Returns the absolute path of the log file; null: none is configured. */

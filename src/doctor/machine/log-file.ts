@@ -1,33 +1,41 @@
 import { constants } from 'node:fs'
-import { access, lstat, readlink, stat } from 'node:fs/promises'
+import { access, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { followLinks } from '../../disk/follow-links.js'
 import { shellWord } from '../../text/shell-word.js'
 import { type Finding, findingsBy } from '../check.js'
 
 export type LogFileCheck = {
-  /** the process that has locked it; null: none on this machine */
-  readonly writer: { readonly pid: number; readonly text: string } | null
+  /** the process that has locked a file, which is given without links; null: none on this machine */
+  readonly writerOf: (path: string) => Promise<{ readonly pid: number; readonly text: string } | null>
   /** the miner of this hotkey that runs, as far as it tells of itself */
   readonly running: { readonly pid: number } | null
 }
 
 /**
  * Checks that the miner can write its log file, where `miner serve` would not start otherwise: that its folder is there, that this
- * user may make and rename files in it, and that no other miner writes the file. Makes and changes nothing.
+ * user may make and rename files in it, and that no other miner writes the file. Follows a link, as the miner does. Makes
+ * and changes nothing.
  *
- * @param path absolute
+ * @param named absolute
  */
-export async function checkLogFile(path: string, { writer, running }: LogFileCheck): Promise<readonly Finding[]> {
-  const { ok, unknown, fault } = findingsBy(`stat and access of ${path} and its folder, and its lock`)
+export async function checkLogFile(named: string, { writerOf, running }: LogFileCheck): Promise<readonly Finding[]> {
+  const path = await followLinks(named).catch((error: Error) => error)
+  if (path instanceof Error)
+    return [findingsBy(howOf(named)).fault('LOG_FILE_UNWRITABLE', `${named}: ${path.message}`, OTHER)]
+  const { ok, unknown, fault } = findingsBy(howOf(path))
   const unusable = (await whyNoFolder(dirname(path))) ?? (await whyNoFile(path))
   if (unusable) return [fault('LOG_FILE_UNWRITABLE', unusable.message, unusable.hint)]
+  const writer = await writerOf(path)
   const own = 'give each miner a log file of its own with --log-file'
   if (writer && running && writer.pid !== running.pid)
     return [fault('LOG_FILE_BUSY', `${writer.text} writes ${path}`, own)]
-  const found = await doubts(path)
+  const found = await doubts(path, named)
   if (writer && !running) found.push(unknown(`${writer.text} writes ${path}: this miner, or another one`, own))
   return found.length > 0 ? found : [ok(`${path} can be written`)]
 }
+
+const howOf = (path: string) => `stat and access of ${path} and its folder, and its lock`
 
 type Unusable = { readonly message: string; readonly hint: string }
 
@@ -51,7 +59,7 @@ async function whyNoFolder(folder: string): Promise<Unusable | null> {
 }
 
 async function whyNoFile(path: string): Promise<Unusable | null> {
-  const about = await stat(path).catch(() => null) // there is none yet, or the link leads to none
+  const about = await stat(path).catch(() => null) // there is none yet
   if (about === null) return null
   if (!about.isFile()) return { message: `${path} is not a regular file`, hint: OTHER }
   const code = await codeOf(access(path, constants.W_OK))
@@ -64,16 +72,12 @@ async function whyNoFile(path: string): Promise<Unusable | null> {
 const OTHER = 'name another file with --log-file'
 
 /** What does not keep it from writing, and is not as it should be. */
-async function doubts(path: string): Promise<Finding[]> {
-  const { warning } = findingsBy(`lstat of ${path} and its folder`)
-  const [file, folder] = await Promise.all([lstat(path).catch(() => null), stat(dirname(path))]) // as above
+async function doubts(path: string, named: string): Promise<Finding[]> {
+  const { warning } = findingsBy(`stat of ${path} and its folder`)
+  const file = await stat(path).catch(() => null) // there is none yet
   const me = process.getuid?.()
   const found: Finding[] = []
-  if (file?.isSymbolicLink()) {
-    const target = await readlink(path)
-    const message = `${path} is a link to ${target}: when it is full, the miner renames the link and not the file, which then stays as it is`
-    found.push(warning('LOG_FILE_UNSAFE', message, `--log-file ${shellWord(target)}`))
-  } else if (file && me !== undefined && file.uid !== me)
+  if (file && me !== undefined && file.uid !== me)
     found.push(
       warning(
         'LOG_FILE_UNSAFE',
@@ -81,15 +85,12 @@ async function doubts(path: string): Promise<Finding[]> {
         `sudo chown "$USER" ${shellWord(path)}`,
       ),
     )
-  // In a folder such as /tmp, the sticky bit keeps others from replacing it.
-  if ((folder.mode & 0o1002) === 0o002)
-    found.push(
-      warning(
-        'LOG_FILE_UNSAFE',
-        `any user may write ${dirname(path)}, and put a link in the place of the log file`,
-        `chmod o-w ${shellWord(dirname(path))}`,
-      ),
-    )
+  for (const folder of new Set([dirname(path), await realpath(dirname(named))])) {
+    // In a folder such as /tmp, the sticky bit keeps others from replacing it.
+    if (((await stat(folder)).mode & 0o1002) !== 0o002) continue
+    const message = `any user may write ${folder}, and put a link in the place of the log file`
+    found.push(warning('LOG_FILE_UNSAFE', message, `chmod o-w ${shellWord(folder)}`))
+  }
   return found
 }
 

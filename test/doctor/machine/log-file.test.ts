@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkLogFile } from '#dist/doctor/machine/log-file.js'
@@ -11,13 +21,18 @@ describe('the check of the log file', () => {
   let root: string
   let path: string
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'doctor-log-'))
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'doctor-log-')))
     path = join(root, 'miner.log')
   })
   afterEach(() => rmSync(root, { recursive: true, force: true }))
 
+  const files: string[] = []
   async function brief(at = path, writer: typeof another | null = null, running: { pid: number } | null = null) {
-    const found = await checkLogFile(at, { writer, running })
+    const writerOf = async (file: string) => {
+      files.push(file)
+      return writer
+    }
+    const found = await checkLogFile(at, { writerOf, running })
     return found.map(({ verdict, code = '', hint = '' }) => `${verdict} ${code} ${hint}`.trim())
   }
 
@@ -56,11 +71,26 @@ describe('the check of the log file', () => {
     assert.match((await brief('/proc/self/miner.log'))[0]!, /^fault LOG_FILE_UNWRITABLE /)
   })
 
-  it('warns of a link, of a file of another user, and of a folder that any user may write', async () => {
-    const target = join(root, 'real.log')
-    symlinkSync(target, path)
-    assert.deepEqual(await brief(), [`warning LOG_FILE_UNSAFE --log-file ${target}`])
+  it('follows a link to the file that the miner writes, its folder and its lock', async () => {
+    const folder = join(root, 'logs')
+    symlinkSync('logs/real.log', path)
+    assert.deepEqual(await brief(), [`fault LOG_FILE_UNWRITABLE mkdir -p ${folder}`])
+    mkdirSync(folder)
+    assert.deepEqual(await brief(), ['ok'])
+    const hint = 'give each miner a log file of its own with --log-file'
+    assert.deepEqual(await brief(path, another, { pid: 4712 }), [`fault LOG_FILE_BUSY ${hint}`])
+    assert.equal(files.at(-1), join(folder, 'real.log'))
+    for (const open of [folder, root]) {
+      chmodSync(open, 0o777)
+      assert.deepEqual(await brief(), [`warning LOG_FILE_UNSAFE chmod o-w ${open}`])
+      chmodSync(open, 0o700)
+    }
     rmSync(path)
+    symlinkSync('miner.log', path)
+    assert.deepEqual(await brief(), ['fault LOG_FILE_UNWRITABLE name another file with --log-file'])
+  })
+
+  it('warns of a file of another user, and of a folder that any user may write', async () => {
     if (isRoot) {
       writeFileSync(path, '')
       chownSync(path, 65_534, 65_534)
