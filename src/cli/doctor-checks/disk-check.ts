@@ -5,8 +5,9 @@ import { CHAIN_FOLDER, REQUEST_LOG_FOLDER } from '../../app/tokens.js'
 import { valuesOf } from '../../config/configuration.js'
 import { followLinks } from '../../disk/follow-links.js'
 import type { Finding } from '../../doctor/check.js'
-import { checkDataFolder, nearestFolder } from '../../doctor/machine/data-folder.js'
+import { checkDataFolder } from '../../doctor/machine/data-folder.js'
 import type { DoctorContext } from '../doctor/doctor-context.js'
+import { logGrowth } from '../doctor/log-growth.js'
 import { logFilePath } from './log-checks.js'
 
 /** Checks the data folder, and whether its disk has room for all that the settings let grow there. */
@@ -15,7 +16,7 @@ export async function checkDisk(context: DoctorContext): Promise<readonly Findin
   const { store } = valuesOf(configuration, hostSections.axon)
   const { nonces } = valuesOf(configuration, hostSections.limits)
   const chain = scope.resolve(CHAIN_FOLDER)
-  const grows = (await requestLogGrowth(context)) + (await logFileGrowth(context, chain))
+  const grows = (await requestLogGrowth(context)) + (await logFileGrowth(context))
   const { mode } = valuesOf(configuration, hostSections.requestLog)
   const parts = ['chain', ...(mode === 'off' ? [] : [basename(scope.resolve(REQUEST_LOG_FOLDER))])]
   return checkDataFolder(dirname(chain), { parts, nonces: store === 'disk' ? nonces : 0, grows })
@@ -27,16 +28,13 @@ async function requestLogGrowth({ configuration, scope }: DoctorContext): Promis
   return mode === 'off' ? 0 : Math.max(0, maxSize - (await sizeOf(scope.resolve(REQUEST_LOG_FOLDER))))
 }
 
-/** Bytes by which the log files may still grow; 0 on another disk than that of a folder. */
-async function logFileGrowth({ configuration }: DoctorContext, folder: string): Promise<number> {
-  const { maxSize, maxFiles } = valuesOf(configuration, hostSections.logFile)
-  const named = logFilePath(configuration)
+/** Bytes by which the log files may still grow; 0 on another disk than that of the data folder. */
+async function logFileGrowth(context: DoctorContext): Promise<number> {
+  const named = logFilePath(context.configuration)
   if (named === null) return 0
-  const path = await followLinks(named).catch(() => named) // `serve` says why it cannot be followed
-  const [ofLog, ofFolder] = await Promise.all(
-    [dirname(path), folder].map(async one => (await stat(await nearestFolder(one))).dev),
-  )
-  return ofLog === ofFolder ? maxSize * maxFiles : 0
+  const path = await followLinks(named).catch(() => named) // the check of the log file reports why
+  const { bytes, isOnDataDisk } = await logGrowth(path, context)
+  return isOnDataDisk ? bytes : 0
 }
 
 /** Bytes of the files in a folder; 0 when it does not exist, or cannot be read. */
