@@ -60,6 +60,15 @@ export const doctorCodes = {
     meaning: 'another miner writes the log file, so that this one does not start',
     remedy: 'give each miner a log file of its own with `--log-file`',
   },
+  LOG_FILE_NO_ROOM: {
+    meaning: 'the disk of the log file has no room or no inode for its lock, so that the miner does not start',
+    remedy: 'make room there, or name a file on another disk with `--log-file`',
+  },
+  LOG_FILE_ROOM_SMALL: {
+    meaning: 'the disk of the log files has less room than they may still take, and lines are lost when it is full',
+    remedy: 'make room there, or lower `--log-file-max-size` or `--log-file-max-files`',
+    fatal: false,
+  },
   LOG_FILE_UNSAFE: {
     meaning: 'the log file belongs to another user, or any user may write its folder',
     remedy: '`chown` the file, `chmod o-w` its folder',

@@ -40,8 +40,8 @@ export const doctorTable = {
   },
   logfile: {
     part: 'machine',
-    what: 'whether the file of `--log-file`, or the one that a link leads to, can be written, whose it is, and whether another miner writes it',
-    codes: ['LOG_FILE_UNWRITABLE', 'LOG_FILE_BUSY', 'LOG_FILE_UNSAFE'],
+    what: 'whether the file of `--log-file`, or the one that a link leads to, can be written, whose it is, the room of its disk, and whether another miner writes it',
+    codes: ['LOG_FILE_UNWRITABLE', 'LOG_FILE_BUSY', 'LOG_FILE_NO_ROOM', 'LOG_FILE_ROOM_SMALL', 'LOG_FILE_UNSAFE'],
   },
   requestlog: {
     part: 'machine',

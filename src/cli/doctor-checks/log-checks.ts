@@ -13,6 +13,7 @@ import { shellWord } from '../../text/shell-word.js'
 import { sizeText } from '../../text/size.js'
 import { settingPath } from '../choose-plugin.js'
 import { type DoctorContext, servingProcess } from '../doctor/doctor-context.js'
+import { logGrowth } from '../doctor/log-growth.js'
 
 /** The checks of what the miner writes of its requests. */
 export function logChecks(context: DoctorContext): readonly DoctorCheck[] {
@@ -29,7 +30,11 @@ async function logFile(context: DoctorContext): Promise<readonly Finding[]> {
     const holder = await lockHolder(`${file}.lock`)
     return holder && { pid: holder.pid, text: holderText(holder) }
   }
-  return checkLogFile(path, { writerOf, running: await servingProcess(context) })
+  const growthOf = async (file: string) => {
+    const { bytes, isOnDataDisk } = await logGrowth(file, context)
+    return isOnDataDisk ? 0 : bytes // the check `disk` counts it
+  }
+  return checkLogFile(path, { writerOf, growthOf, running: await servingProcess(context) })
 }
 
 /** Returns the absolute path of the log file; null: none is configured. */

@@ -1,25 +1,33 @@
 import { constants } from 'node:fs'
-import { access, realpath, stat } from 'node:fs/promises'
+import { access, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { followLinks } from '../../disk/follow-links.js'
 import { shellWord } from '../../text/shell-word.js'
+import { sizeText } from '../../text/size.js'
 import { type Finding, findingsBy } from '../check.js'
+import type { Room } from './data-folder.js'
 
 export type LogFileCheck = {
   /** the process that has locked a file, which is given without links; null: none on this machine */
   readonly writerOf: (path: string) => Promise<{ readonly pid: number; readonly text: string } | null>
   /** the miner of this hotkey that runs, as far as it tells of itself */
   readonly running: { readonly pid: number } | null
+  /** bytes by which the log files beside a path may still grow; 0 where the check of the data folder counts them */
+  readonly growthOf: (path: string) => Promise<number>
+  readonly roomOf?: (folder: string) => Promise<Room>
 }
 
 /**
  * Checks that the miner can write its log file, where `miner serve` would not start otherwise: that its folder is there, that this
- * user may make and rename files in it, and that no other miner writes the file. Follows a link, as the miner does. Makes
- * and changes nothing.
+ * user may make and rename files in it, that its disk has room, and that no other miner writes the file. Follows a link, as
+ * the miner does. Makes and changes nothing.
  *
  * @param named absolute
  */
-export async function checkLogFile(named: string, { writerOf, running }: LogFileCheck): Promise<readonly Finding[]> {
+export async function checkLogFile(
+  named: string,
+  { writerOf, running, growthOf, roomOf = async folder => statfs(folder) }: LogFileCheck,
+): Promise<readonly Finding[]> {
   const path = await followLinks(named).catch((error: Error) => error)
   if (path instanceof Error)
     return [findingsBy(howOf(named)).fault('LOG_FILE_UNWRITABLE', `${named}: ${path.message}`, OTHER)]
@@ -30,7 +38,9 @@ export async function checkLogFile(named: string, { writerOf, running }: LogFile
   const own = 'give each miner a log file of its own with --log-file'
   if (writer && running && writer.pid !== running.pid)
     return [fault('LOG_FILE_BUSY', `${writer.text} writes ${path}`, own)]
-  const found = await doubts(path, named)
+  const lack = lackOfRoom(dirname(path), await roomOf(dirname(path)), await growthOf(path))
+  if (lack?.verdict === 'fault') return [lack]
+  const found = [...(lack ? [lack] : []), ...(await doubts(path, named))]
   if (writer && !running) found.push(unknown(`${writer.text} writes ${path}: this miner, or another one`, own))
   return found.length > 0 ? found : [ok(`${path} can be written`)]
 }
@@ -70,6 +80,18 @@ async function whyNoFile(path: string): Promise<Unusable | null> {
 }
 
 const OTHER = 'name another file with --log-file'
+
+/** Without room for its lock, the miner does not start; without room for what it writes later, it loses lines. */
+function lackOfRoom(folder: string, { bsize, bavail, files, ffree }: Room, growth: number): Finding | null {
+  const { warning, fault } = findingsBy(`statfs of ${folder}`)
+  const hint = `make room on the disk of ${shellWord(folder)}, or ${OTHER}`
+  const lacks = bavail === 0 ? 'is full' : files > 0 && ffree === 0 ? 'has no inode left' : null
+  if (lacks !== null) return fault('LOG_FILE_NO_ROOM', `the disk of the log file, with ${folder}, ${lacks}`, hint)
+  const free = bsize * bavail
+  if (free >= growth) return null
+  const message = `${sizeText(free, 'down')} are free in ${folder}, and the log files may grow by ${sizeText(growth, 'up')}`
+  return warning('LOG_FILE_ROOM_SMALL', message, `${hint}, or lower --log-file-max-files`)
+}
 
 /** What does not keep it from writing, and is not as it should be. */
 async function doubts(path: string, named: string): Promise<Finding[]> {

@@ -23,16 +23,20 @@ describe('the check of the log file', () => {
   beforeEach(() => {
     root = realpathSync(mkdtempSync(join(tmpdir(), 'doctor-log-')))
     path = join(root, 'miner.log')
+    room = ample
   })
   afterEach(() => rmSync(root, { recursive: true, force: true }))
 
   const files: string[] = []
+  const ample = { bsize: 4096, bavail: 1024, files: 100, ffree: 50 }
+  let room = ample
+  const growth = 4096 * 512
   async function brief(at = path, writer: typeof another | null = null, running: { pid: number } | null = null) {
     const writerOf = async (file: string) => {
       files.push(file)
       return writer
     }
-    const found = await checkLogFile(at, { writerOf, running })
+    const found = await checkLogFile(at, { writerOf, running, growthOf: async () => growth, roomOf: async () => room })
     return found.map(({ verdict, code = '', hint = '' }) => `${verdict} ${code} ${hint}`.trim())
   }
 
@@ -100,6 +104,19 @@ describe('the check of the log file', () => {
     chmodSync(root, 0o777)
     assert.deepEqual(await brief(), [`warning LOG_FILE_UNSAFE chmod o-w ${root}`])
     chmodSync(root, 0o1777)
+    assert.deepEqual(await brief(), ['ok'])
+  })
+
+  it('finds a disk without room for the lock, and warns of one without room for the log', async () => {
+    const hint = `make room on the disk of ${root}, or name another file with --log-file`
+    for (const full of [{ bavail: 0 }, { ffree: 0 }]) {
+      room = { ...ample, ...full }
+      assert.deepEqual(await brief(), [`fault LOG_FILE_NO_ROOM ${hint}`])
+    }
+    room = { ...ample, bavail: 511 }
+    assert.deepEqual(await brief(), [`warning LOG_FILE_ROOM_SMALL ${hint}, or lower --log-file-max-files`])
+    // Such a file system has no table of inodes.
+    room = { ...ample, bavail: 512, files: 0, ffree: 0 }
     assert.deepEqual(await brief(), ['ok'])
   })
 
