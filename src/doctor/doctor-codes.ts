@@ -159,18 +159,13 @@ export const doctorCodes = {
     remedy: 'better or faster answers; if it is replaced, register the hotkey again',
     fatal: false,
   },
-  SYNAPSE_UNKNOWN: {
-    meaning: 'validators ask for synapses that the dialect does not have: the subnet speaks another one',
-    remedy: 'choose the dialect of the subnet with `--dialect`, or describe it in a file for `--dialect-file`',
-    fatal: false,
-  },
   PLACES_FEW: {
-    meaning: 'more than a tenth of the requests of the last hour found no place at work or in the queue',
+    meaning: 'more than a tenth of the signed requests of the last hour found no place at work or in the queue',
     remedy: 'raise `--concurrency` if the model has room for it, raise `--queue`, or add an endpoint',
     fatal: false,
   },
   RATE_LOW: {
-    meaning: 'the rates of the policy refused more than a tenth of the requests of the last hour',
+    meaning: 'the rates of the policy refused more than a tenth of the signed requests of the last hour',
     remedy:
       'raise `--rate`, or give the hotkey a rate of its own; `miner policy explain HOTKEY` tells what it has left',
     fatal: false,

@@ -91,7 +91,6 @@ export const doctorTable = {
       'NONCES_UNKNOWN',
       'CLOCK_SET_BACK',
       'ANSWERS_FAIL',
-      'SYNAPSE_UNKNOWN',
       'PLACES_FEW',
       'RATE_LOW',
       'SERVING_ENDS',

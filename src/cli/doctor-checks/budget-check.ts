@@ -2,6 +2,7 @@ import { judgeBudget, type Spendable, spendableOf } from '../../app/money/budget
 import { moneyFolderOf } from '../../app/money/build-money.js'
 import { CHOSEN_MINER, MINER } from '../../app/tokens.js'
 import { type Finding, findingsBy } from '../../doctor/check.js'
+import { signedRefusals } from '../../doctor/miner/refusals.js'
 import type { DayLimit } from '../../money/amount.js'
 import { ALL } from '../../money/budget/account.js'
 import type { BudgetLimits } from '../../money/budget/budget.js'
@@ -55,8 +56,8 @@ async function spentToday(context: DoctorContext, { limits, most }: Limited): Pr
       how: `read ${file?.path}, which counts what requests in progress reserve, and up to 1 % of the budget ahead`,
     }),
   ]
-  const refused = (hour?.reasons ?? []).filter(({ code }) => code === 'BUDGET_SPENT')
-  if (hour && refused.length > 0 && found.every(({ verdict }) => verdict === 'ok')) return [refusedFinding(hour)]
+  const refused = signedRefusals(hour?.reasons ?? [], ['BUDGET_SPENT'])
+  if (hour && refused > 0 && found.every(({ verdict }) => verdict === 'ok')) return [refusedFinding(hour, refused)]
   if (found.length > 0 || !hasBudget(limits)) return found
   const { ok } = findingsBy('held the budget against the prices of the models, as miner serve does')
   return [
@@ -64,8 +65,7 @@ async function spentToday(context: DoctorContext, { limits, most }: Limited): Pr
   ]
 }
 
-function refusedFinding({ by, reasons }: LastHour): Finding {
-  const count = reasons.reduce((sum, one) => sum + (one.code === 'BUDGET_SPENT' ? one.count : 0), 0)
+function refusedFinding({ by }: LastHour, count: number): Finding {
   return findingsBy(`the refusals of the last hour in ${by}`).warning(
     'BUDGET_USED_UP',
     `${count === 1 ? '1 request of the last hour was' : `${count} requests of the last hour were`} refused, because a budget of the day left too little`,

@@ -85,21 +85,29 @@ describe('the check of the speed', () => {
 })
 
 describe('the refusals of the last hour', () => {
-  const hour = (...reasons: readonly { code: string; reason: string; count: number }[]) =>
-    checkRefusals({ by: 'its file', dialect: 'prompting', answered: 90, reasons })
+  const hour = (...reasons: readonly { code: string; reason: string; count: number; strangers?: number }[]) => {
+    const counts = reasons.map(one => ({ strangers: 0, ...one }))
+    return checkRefusals({ by: 'its file', dialect: 'prompting', answered: 90, reasons: counts })
+  }
   const unknown = (name: string) => ({
     code: 'UNKNOWN_SYNAPSE',
     reason: `Synapse name '${name}' not found. Available synapses ['Prompting']`,
     count: 7,
+    strangers: 7,
   })
 
-  it('tell that the subnet speaks another dialect', () => {
+  it('tell that another dialect may be asked for, which anyone may do', () => {
     const [found] = hour(unknown('ScoreCard'))
-    assert.deepEqual([found!.verdict, found!.code], ['warning', 'SYNAPSE_UNKNOWN'])
+    assert.equal(found!.verdict, 'unknown')
     assert.match(
       found!.message,
-      /^7 requests of the last hour asked for ScoreCard, which the dialect prompting does not have$/,
+      /^7 requests of the last hour asked for ScoreCard, which the dialect prompting does not have; no signature tells /,
     )
+  })
+
+  it('tell nothing where strangers were refused', () => {
+    for (const code of ['QUEUE_FULL', 'DEADLINE_TOO_NEAR', 'OVERLOADED', 'RATE_EXCEEDED'])
+      assert.deepEqual(hour({ code, reason: 'Too many requests', count: 35, strangers: 30 }), [], code)
   })
 
   it('tell nothing where a scanner asked for files', () => {
