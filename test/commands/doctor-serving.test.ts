@@ -28,7 +28,7 @@ describe('miner doctor of a miner that runs without a chain', () => {
       assert.match(
         message,
         new RegExp(
-          `^process ${miner.pid} serves for \\d+ s, with 1 answers? in the last hour, 0 of \\d+ places at work$`,
+          `^process ${miner.pid} serves for \\d+ s, with 1 answer in the last hour, 0 of \\d+ places at work$`,
         ),
       )
       assert.match(how, /^asked the admin port http:\/\/127\.0\.0\.1:\d+ of the miner that runs$/)

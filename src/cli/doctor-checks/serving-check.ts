@@ -84,5 +84,5 @@ function servingText(pid: number, { at, miner, load, chain }: LiveStatus, hour: 
 }
 
 function hourText(hour: LastHour | null): string {
-  return hour ? `, with ${hour.answered} answers in the last hour` : ''
+  return hour ? `, with ${hour.answered === 1 ? '1 answer' : `${hour.answered} answers`} in the last hour` : ''
 }
