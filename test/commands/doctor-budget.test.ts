@@ -92,7 +92,10 @@ describe('miner doctor of a budget', () => {
     writeFileSync(file, '')
     const unpriced = await check('--budget', '5usd/day')
     assert.deepEqual([unpriced.code, unpriced.brief], [1, ['budget fault RULE_BROKEN']])
-    assert.match(unpriced.of('budget')[0]!.message, /m at 127\.0\.0\.1:9 has no price \(--budget\)$/)
+    assert.match(
+      unpriced.of('budget')[0]!.message,
+      /m at 127\.0\.0\.1:9 has no price in dollars per million tokens \(--budget\)$/,
+    )
   })
 
   describe('of a miner that runs', () => {
