@@ -29,7 +29,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'request-log': ['axon', 'disk', 'plugin'], // of `axon` the channels, of `plugin` types
   audit: ['dendrite', 'wires', 'keys'], // of `dendrite` what a refusal means
   'dialect-file': ['config', 'plugin', 'wires'], // a dialect that a table of TOML describes
-  doctor: ['dendrite', 'plugin', 'wallet'], // of `dendrite` what a refusal means; of `plugin` types
+  doctor: ['dendrite', 'disk', 'plugin', 'wallet'], // of `dendrite` what a refusal means; of `disk` how a link is followed; of `plugin` types
   service: ['config'], // how a reference to a credential of systemd is written
   create: ['plugin'], // the version of the contract that a new package is written for
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them

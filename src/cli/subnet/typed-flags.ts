@@ -1,5 +1,5 @@
 import { type Configuration, valueAt } from '../../config/configuration.js'
-import { redact } from '../../config/redact.js'
+import { isReference, redact, secretsOf } from '../../config/redact.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { shellWord } from '../../text/shell-word.js'
 
@@ -20,19 +20,32 @@ export function typedFlags(configuration: Configuration, configFile: string | un
 }
 
 /**
- * Returns the same for all settings that this command line gives, but for what `--dev` decides.
+ * Returns the same for all settings that this command line gives, but for what `--dev` decides, and for secrets, whose
+ * placeholder is no value.
  *
- * @param only the settings and sections that another command reads; null: all
+ * @param takes whether another command takes a setting
  */
 export function allTypedFlags(
   configuration: Configuration,
   configFile: string | undefined,
-  only: readonly string[] | null = null,
+  takes: (setting: Setting) => boolean,
 ): readonly string[] {
-  const settings = configuration.settings.filter(
-    ({ path, section }) => only === null || only.includes(path) || (section !== '' && only.includes(section)),
-  )
+  const settings = configuration.settings.filter(takes)
   return [...configWords(configFile), ...settings.flatMap(({ path }) => flagWords(configuration, path))]
+}
+
+/** Returns the variables that take the secrets which this command line gives, for settings that another command takes. */
+export function variablesOfSecrets(
+  configuration: Configuration,
+  takes: (setting: Setting) => boolean,
+): readonly string[] {
+  const settings = configuration.settings.filter(one => takes(one) && isTypedSecret(configuration, one))
+  return settings.map(({ variables }) => variables[0]!)
+}
+
+function isTypedSecret(configuration: Configuration, setting: Setting): boolean {
+  if (configuration.origins.get(setting.path)?.from !== 'flag') return false
+  return [...secretsOf(setting, valueAt(configuration, setting)).values()].some(secret => !isReference(secret))
 }
 
 function configWords(configFile: string | undefined): readonly string[] {
@@ -43,6 +56,7 @@ function flagWords(configuration: Configuration, path: string): readonly string[
   const origin = configuration.origins.get(path)
   const setting = configuration.settings.find(one => one.path === path)
   if (origin?.from !== 'flag' || origin.flag === '--dev' || !setting) return []
+  if (isTypedSecret(configuration, setting)) return []
   const value = redact(setting, valueAt(configuration, setting))
   const flag = nameOf(setting, origin.flag)
   if (typeof value === 'boolean') return [value ? flag : flag.replace(/^--/, '--no-')]

@@ -30,6 +30,19 @@ describe('the commands in the hints of the doctor', () => {
     )
   })
 
+  it('leave out a secret, and name its variable', async () => {
+    const [ask, ...args] = ['miner doctor --ask', '--dev', '--use', 'openai', '--model', 'm', '--api-key']
+    assert.equal(
+      await hintOf('speed', ...args, 'sk-typed-0123456789'),
+      `${ask} --dev --use openai --model m # with MINER_OPENAI_API_KEY set`,
+    )
+  })
+
+  it('leave out what the command does not take', async () => {
+    const hint = await hintOf('serving', '--dev', '--use', 'echo', '--tao-usd', '300')
+    assert.equal(hint, 'miner serve --admin-port 9091 --dev --use echo')
+  })
+
   it('leave out what may be secret of a URL, and quote what a shell would split', async () => {
     const args = ['--dev', '--base-url', 'http://127.0.0.1:9/v1?key=secret1', '--model', 'my model']
     const hint = await hintOf('speed', ...args)
