@@ -27,7 +27,12 @@ export type FileOutputOptions = {
   readonly onFailed?: (error: NodeJS.ErrnoException) => void
   /** called when a write succeeds after that */
   readonly onRestored?: () => void
+  /** opens what the lines go to from one on that begins it, once those before it are written; may return the same as before */
+  readonly reopen?: () => number
 }
+
+/** A line that waits, or more than one, or the rest of one. */
+type Waiting = { readonly data: Buffer; readonly begins: boolean }
 
 /**
  * Writes to an open file, pipe, socket or terminal. A failed write keeps its lines and is tried again: a full disk may get
@@ -35,13 +40,13 @@ export type FileOutputOptions = {
  * ever (sonic-boom 4.2.1 `flushSync`).
  */
 export class FileOutput implements LogOutput {
-  readonly #fd: number
+  #fd: number
   readonly #toText: (line: string) => string
   readonly #isImmediate: boolean
   readonly #options: FileOutputOptions
   readonly #settled = new EventEmitter()
   readonly #onExit = () => this.#writeRest()
-  #waiting: Buffer[] = []
+  #waiting: Waiting[] = []
   #bytes = 0
   /** how many lines were dropped since the last report of them */
   #lost = 0
@@ -63,13 +68,21 @@ export class FileOutput implements LogOutput {
     process.on('exit', this.#onExit)
   }
 
-  write(line: string): void {
-    if (this.#isClosed) return
+  /**
+   * @param begins whether the line is the first of what `reopen` opens
+   * @returns whether it is written or waits; the others are counted
+   */
+  write(line: string, begins = false): boolean {
+    if (this.#isClosed) return false
     const data = Buffer.from(this.#toText(line))
-    if (this.#bytes + data.length > MAX_WAITING) return void this.#lost++
+    if (this.#bytes + data.length > MAX_WAITING) {
+      this.#lost++
+      return false
+    }
     this.#bytes += data.length
-    this.#waiting.push(data)
+    this.#waiting.push({ data, begins })
     this.#next()
+    return true
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -94,6 +107,7 @@ export class FileOutput implements LogOutput {
   }
 
   #writeNow(): void {
+    this.#reopen()
     const chunk = this.#takeChunk()
     try {
       this.#onWritten(chunk, fs.writeSync(this.#fd, chunk))
@@ -105,6 +119,7 @@ export class FileOutput implements LogOutput {
   #writeLater(): void {
     if (this.#isWriting || this.#retry || this.#waiting.length === 0) return
     this.#isWriting = true
+    this.#reopen()
     const chunk = this.#takeChunk()
     fs.write(this.#fd, chunk, 0, chunk.length, null, (error, written) => {
       this.#isWriting = false
@@ -119,7 +134,7 @@ export class FileOutput implements LogOutput {
     this.#bytes -= written
     if (this.#isFailing) this.#options.onRestored?.()
     this.#isFailing = false
-    if (written < chunk.length) this.#waiting.unshift(chunk.subarray(written))
+    if (written < chunk.length) this.#putBack(chunk.subarray(written))
     if (this.#waiting.length > 0) return
     if (this.#lost === 0) return void this.#settled.emit('settled')
     const record = { level: 'warn', time: new Date().toISOString(), event: 'recordsLost', count: this.#lost }
@@ -132,7 +147,7 @@ export class FileOutput implements LogOutput {
     if (!this.#isFailing) this.#options.onFailed?.(error)
     this.#isFailing = true
     // Also the rest of a line that was begun: the next reader of a named pipe gets what this one has left in it.
-    this.#waiting.unshift(chunk)
+    this.#putBack(chunk)
     if (code === 'EBADF') return void this.#close()
     this.#retry = setTimeout(() => {
       this.#retry = undefined
@@ -143,18 +158,23 @@ export class FileOutput implements LogOutput {
     if (GONE.includes(code)) this.#settled.emit('settled')
   }
 
-  /** Writes the lines that wait at an exit without disposal: a crash, or a second signal. */
+  /** Only here, where no write is under way. */
+  #reopen(): void {
+    if (this.#waiting[0]?.begins && this.#options.reopen) this.#fd = this.#options.reopen()
+  }
+
+  /** Writes the lines that wait at an exit without disposal: a crash, or a second signal. They go to what is open. */
   #writeRest(): void {
     const deadline = performance.now() + FLUSH_MS
     while (this.#waiting.length > 0) {
       const chunk = this.#takeChunk()
       try {
         const written = fs.writeSync(this.#fd, chunk)
-        if (written < chunk.length) this.#waiting.unshift(chunk.subarray(written))
+        if (written < chunk.length) this.#putBack(chunk.subarray(written))
       } catch (error) {
         // Other errors have no place left to be reported.
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > deadline) return
-        this.#waiting.unshift(chunk)
+        this.#putBack(chunk)
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
       }
     }
@@ -164,12 +184,17 @@ export class FileOutput implements LogOutput {
   #takeChunk(): Buffer {
     let lines = 0
     let length = 0
-    for (const line of this.#waiting) {
-      length += line.length
-      if (lines > 0 && length > CHUNK) break
+    for (const { data, begins } of this.#waiting) {
+      length += data.length
+      if (lines > 0 && (begins || length > CHUNK)) break
       lines++
     }
-    return Buffer.concat(this.#waiting.splice(0, lines))
+    return Buffer.concat(this.#waiting.splice(0, lines).map(({ data }) => data))
+  }
+
+  /** What it begins is open already. */
+  #putBack(data: Buffer): void {
+    this.#waiting.unshift({ data, begins: false })
   }
 
   #endRetry(): void {

@@ -53,58 +53,50 @@ export class IrregularFile extends Error {
 class RotatingFile implements LogOutput {
   readonly #options: RotatingFileOptions
   readonly #lock: FileLock
-  #file: OpenFile
-  /** bytes in the file, with those that wait for the disk */
+  #fd: number
+  readonly #output: FileOutput
+  /** bytes in the last file, once those that wait for the disk are written */
   #size: number
-  /** files that are put aside, and not written to their end yet */
-  #closing: Promise<void> = Promise.resolve()
 
   constructor(options: RotatingFileOptions, lock: FileLock) {
+    const { path } = options
     this.#options = options
     this.#lock = lock
-    this.#file = this.#open()
-    this.#size = this.#file.size
+    const { fd, size } = open(path)
+    this.#fd = fd
+    this.#size = size
+    this.#output = new FileOutput(fd, {
+      onFailed: error => this.#tell({ level: 'error', event: 'logFileFailed', path, error: error.message }),
+      onRestored: () => this.#tell({ level: 'warn', event: 'logFileRestored', path }),
+      reopen: () => this.#rotate(),
+    })
   }
 
   write(line: string): void {
     const size = Buffer.byteLength(line)
-    if (this.#size > 0 && this.#size + size > this.#options.maxSize) this.#rotate()
-    this.#size += size
-    this.#file.output.write(line)
+    const begins = this.#size > 0 && this.#size + size > this.#options.maxSize
+    // A line that the output drops fills no file.
+    if (this.#output.write(line, begins)) this.#size = begins ? size : this.#size + size
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#closing
-    await close(this.#file)
+    await this.#output[Symbol.asyncDispose]()
+    fs.closeSync(this.#fd)
     await this.#lock[Symbol.asyncDispose]()
   }
 
-  #open(): OpenFile {
+  /** Puts the full file aside, which has all of its lines. Where the system does not let it, that file goes on, by as much again. */
+  #rotate(): number {
     const { path } = this.#options
-    const fd = fs.openSync(path, 'a', 0o600)
-    const { size, mode, uid } = fs.fstatSync(fd)
-    // It may be an older one, that others can read.
-    if ((mode & 0o077) !== 0 && uid === process.getuid?.()) fs.fchmodSync(fd, 0o600)
-    const output = new FileOutput(fd, {
-      onFailed: error => this.#tell({ level: 'error', event: 'logFileFailed', path, error: error.message }),
-      onRestored: () => this.#tell({ level: 'warn', event: 'logFileRestored', path }),
-    })
-    return { fd, output, size }
-  }
-
-  /** Puts the full file aside. Where the system does not let it, that file goes on, by as much again. */
-  #rotate(): void {
-    const full = this.#file
-    this.#size = 0
     try {
       shift(this.#options)
-      this.#file = this.#open()
+      const full = this.#fd
+      this.#fd = open(path).fd
+      fs.closeSync(full)
     } catch (error) {
-      const { path } = this.#options
       this.#tell({ level: 'error', event: 'logFileFailed', path, error: (error as Error).message })
-      return
     }
-    this.#closing = this.#closing.then(() => close(full))
+    return this.#fd
   }
 
   #tell({
@@ -119,11 +111,12 @@ class RotatingFile implements LogOutput {
   }
 }
 
-type OpenFile = { readonly fd: number; readonly output: FileOutput; readonly size: number }
-
-async function close({ fd, output }: OpenFile): Promise<void> {
-  await output[Symbol.asyncDispose]()
-  fs.closeSync(fd)
+function open(path: string): { readonly fd: number; readonly size: number } {
+  const fd = fs.openSync(path, 'a', 0o600)
+  const { size, mode, uid } = fs.fstatSync(fd)
+  // It may be an older one, that others can read.
+  if ((mode & 0o077) !== 0 && uid === process.getuid?.()) fs.fchmodSync(fd, 0o600)
+  return { fd, size }
 }
 
 /** Renames the files that are kept by one number, and removes the oldest. */

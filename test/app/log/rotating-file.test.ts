@@ -139,6 +139,47 @@ describe('a rotating log file', () => {
     await assert.rejects(open(), { code: 'ELOOP' })
   })
 
+  it('keeps the old files while the disk is full, and counts each record that it lacks', async function () {
+    const disk = join(folder, 'disk')
+    mkdirSync(disk)
+    // Only root may mount.
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]).status !== 0) return this.skip()
+    try {
+      for (const number of [1, 2, 3]) writeFileSync(join(disk, `miner.log.${number}`), `old ${number}\n`)
+      const filler = join(disk, 'filler')
+      const lines = 10_000
+      {
+        await using file = await open({ path: join(disk, 'miner.log'), maxSize: 600_000, maxFiles: 10 })
+        spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k'])
+        for (let number = 0; number < lines; number++) {
+          file.write(`${JSON.stringify({ number }).padEnd(999)}\n`)
+          if (number % 1_000 === 0) await new Promise(setImmediate)
+        }
+        await written(() => reports.length > 0)
+        for (const number of [1, 2, 3]) assert.equal(read(`disk/miner.log.${number}`), `old ${number}\n`)
+        rmSync(filler)
+        await written(() => reports.length > 1)
+      }
+      const names = readdirSync(disk).toSorted()
+      assert.deepEqual(names, ['miner.log', ...[1, 2, 3, 4].map(number => `miner.log.${number}`)])
+      assert.deepEqual(
+        [2, 3, 4].map(number => read(`disk/miner.log.${number}`)),
+        ['old 1\n', 'old 2\n', 'old 3\n'],
+      )
+      const records = ['miner.log.1', 'miner.log'].flatMap(name => read(`disk/${name}`).trim().split('\n'))
+      const { event, count } = JSON.parse(records.pop()!)
+      assert.equal(event, 'recordsLost')
+      assert.equal(records.length + count, lines)
+      assert.ok(records.every((record, at) => JSON.parse(record).number === at))
+      assert.deepEqual(
+        reports.map(report => report.event),
+        ['logFileFailed', 'logFileRestored'],
+      )
+    } finally {
+      spawnSync('umount', [disk])
+    }
+  })
+
   it('tells once that the disk takes no more, and still closes', () => {
     const script = `
       const { openRotatingFile } = await import('#dist/app/log/rotating-file.js')
