@@ -55,7 +55,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'attemptCodes', codes: attemptCodes, from: /^miners\/openai\/pool\/attempt/ },
   { name: 'auditCodes', codes: auditCodes, from: /^(audit|cli\/audit|commands\/audit)/ },
   { name: 'statusCodes', codes: statusCodes, from: /^cli\/status\// },
-  { name: 'doctorCodes', codes: doctorCodes, from: /^(doctor|cli\/checks)\// },
+  { name: 'doctorCodes', codes: doctorCodes, from: /^(doctor|cli\/doctor-checks)\// },
   { name: 'explanationCodes', codes: explanationCodes, from: /^dendrite\/explain\./ },
 ]
 
