@@ -18,9 +18,10 @@ export function dayText(day: Day): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** Reads what {@link dayText} wrote; undefined for other text. */
+/** Reads what {@link dayText} wrote; undefined for other text, and for a day that there is not. */
 export function parseDay(text: string): Day | undefined {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined
   const ms = Date.parse(`${text}T00:00:00Z`)
-  return Number.isNaN(ms) ? undefined : dayOf(ms)
+  // V8 takes 30 February for 2 March.
+  return Number.isNaN(ms) || dayText(dayOf(ms)) !== text ? undefined : dayOf(ms)
 }

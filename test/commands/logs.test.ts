@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { LoggedRequest, WholeRequest } from '#dist/request-log/logged-request.js'
-import { conversation, entry, until, write } from '../request-log/logged.ts'
+import { conversation, entry, largeLog, until, write } from '../request-log/logged.ts'
 import { liveMiner } from '../support/cli.ts'
 import { type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
 import { answered, completion, type ModelServer, startModelServer, whole } from '../support/model-server.ts'
+import { program } from '../support/service-folder.ts'
 import { alice, bob, charlie, send, signedRequest } from '../support/signed-request.ts'
 import { hasTerminal, onTerminal, withoutStatus } from '../support/terminal.ts'
 
@@ -129,6 +132,24 @@ describe('miner logs and miner replay', () => {
     assert.match(stderr, /--file and --netuid do not go together/)
     const missing = await logs('--netuid', '9')
     assert.match(missing.stderr, /there is no request log at .*9-5FH.*\n {2}try: name .* --file \S+1-5FH/)
+  })
+
+  it('leaves nothing of a copy that a signal breaks off, and ends by that signal', async () => {
+    const large = await largeLog(data)
+    const copies = join(data, 'copies')
+    mkdirSync(copies)
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      const child = spawn(process.execPath, [program, 'logs', 'backup', '--file', large, join(copies, 'copy')])
+      const exit = once(child, 'exit')
+      await until(() => readdirSync(copies).length > 0)
+      child.kill(name)
+      const [, signal] = await exit
+      // It may have been in time, which leaves the whole copy.
+      const left = readdirSync(copies)
+      if (left.length > 0) assert.deepEqual([left, statSync(join(copies, 'copy')).size > 64_000_000], [['copy'], true])
+      else assert.equal(signal, name)
+      rmSync(join(copies, 'copy'), { force: true })
+    }
   })
 
   it('tells its path, and copies the file to one that --file reads', async () => {

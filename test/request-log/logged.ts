@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import type { NewEntry, NewRequest } from '#dist/request-log/database/request-row.js'
 import type { LoggedRequest } from '#dist/request-log/logged-request.js'
@@ -70,4 +71,16 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 /** The fields of requests that a test compares. */
 export function idsOf(requests: readonly LoggedRequest[]): readonly string[] {
   return requests.map(({ id }) => id)
+}
+
+/** Makes a request log of 64 MB, whose copy takes a while. @returns its path */
+export async function largeLog(folder: string): Promise<string> {
+  const path = join(folder, 'large.sqlite')
+  await write(path, [entry({ id: 'a' })])
+  const database = new DatabaseSync(path)
+  database.exec(`CREATE TABLE filler AS
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 64)
+    SELECT zeroblob(1000000) FROM numbers`)
+  database.close()
+  return path
 }

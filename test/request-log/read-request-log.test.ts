@@ -5,7 +5,7 @@ import { DatabaseThread } from '#dist/request-log/database-thread.js'
 import { readRequestLog } from '#dist/request-log/read-request-log.js'
 import { RequestLogError } from '#dist/request-log/request-log-error.js'
 import { charlie } from '../support/signed-request.ts'
-import { conversation, entry, idsOf, openWriter, temporaryFolder, until, write } from './logged.ts'
+import { conversation, entry, idsOf, largeLog, openWriter, temporaryFolder, until, write } from './logged.ts'
 
 describe('readRequestLog', () => {
   let folder: ReturnType<typeof temporaryFolder>
@@ -105,6 +105,20 @@ describe('readRequestLog', () => {
     assert.deepEqual(idsOf((await log.list({}, 10)).requests), ['new'])
     const written = await log.after(seq, {})
     assert.deepEqual([seq, idsOf(written.requests), written.seq], [1, ['new'], 2])
+  })
+
+  it('leaves nothing of a copy that is broken off', async () => {
+    const live = await largeLog(folder.path)
+    const copies = join(folder.path, 'broken-off')
+    mkdirSync(copies)
+    const log = readRequestLog(live)
+    const ended = log.backup(join(copies, 'copy'), false).then(
+      () => ['copy'], // in time, which leaves the whole copy
+      () => [],
+    )
+    while (readdirSync(copies).length === 0) await new Promise(setImmediate)
+    await log[Symbol.asyncDispose]()
+    assert.deepEqual(readdirSync(copies), await ended)
   })
 
   it('copies the whole file for this user only, never over another one unless that is asked for', async () => {

@@ -90,9 +90,9 @@ class RotatingFile implements LogOutput {
     const { path } = this.#options
     try {
       shift(this.#options)
-      const { fd } = open(path)
-      fs.closeSync(this.#fd)
-      this.#fd = fd
+      const full = this.#fd
+      this.#fd = open(path).fd
+      fs.closeSync(full)
     } catch (error) {
       this.#tell({ level: 'error', event: 'logFileFailed', path, error: (error as Error).message })
     }

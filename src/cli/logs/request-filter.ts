@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { type RequestOutcome, requestOutcomes } from '../../axon/events.js'
 import { parseUnit } from '../../config/schema/unit.js'
 import { isAddress } from '../../keys/ss58.js'
+import { parseDay } from '../../money/day.js'
 import { MOST_LISTED, type RequestFilter } from '../../request-log/logged-request.js'
 import { quote } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -77,7 +78,7 @@ function readSince(text: string, now: number): number {
   const [, day, time = '00:00', zone = 'Z'] = INSTANT.exec(text) ?? []
   if (day === undefined) return now - readSpan('--since', text, ', or a time such as 2026-11-29T14:03')
   const at = Date.parse(`${day}T${time}${zone.toUpperCase()}`)
-  if (!Number.isNaN(at)) return at
+  if (!Number.isNaN(at) && parseDay(day) !== undefined) return at
   throw invalid('--since', 'a time that there is', text, '--since 2026-11-29T14:03')
 }
 

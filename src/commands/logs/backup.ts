@@ -7,6 +7,7 @@ import {
   requestLogRules,
   requestLogSections,
 } from '../../cli/logs/find-request-log.js'
+import { beforeInterrupt } from '../../cli/process/before-interrupt.js'
 import { expandHome } from '../../config/read-bounded.js'
 import { escapeControls } from '../../text/escape.js'
 
@@ -29,7 +30,9 @@ export default class LogsBackup extends SettingsCommand {
     const path = resolve(expandHome(args.TARGET))
     const log = await openRequestLog(scope, flags)
     using waiting = this.status.show('copying the request log')
+    using interrupt = beforeInterrupt(() => void log[Symbol.asyncDispose]())
     await log.backup(path, flags.force)
+    interrupt[Symbol.dispose]()
     waiting[Symbol.dispose]()
     this.log(escapeControls(path))
     return { path }

@@ -60,8 +60,7 @@ export function readFailure(error: unknown, path: string): unknown {
 export function backupFailure(error: unknown, target: string): RequestLogError {
   if (error instanceof RequestLogError) return error
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'EEXIST')
-    return failure('BACKUP_EXISTS', `${target} exists`, error, 'name another file, or give --force to replace it')
+  if (code === 'EEXIST') return backupTaken(target, error)
   const reason = isFull(error) ? 'the disk is full' : reasonOf(error)
   return failure(
     'BACKUP_FAILED',
@@ -69,6 +68,11 @@ export function backupFailure(error: unknown, target: string): RequestLogError {
     error,
     'name a file in a folder that exists and has room',
   )
+}
+
+/** Returns that a file is where a copy would go. */
+export function backupTaken(target: string, cause?: unknown): RequestLogError {
+  return failure('BACKUP_EXISTS', `${target} exists`, cause, 'name another file, or give --force to replace it')
 }
 
 function failure(code: RequestLogErrorCode, message: string, cause: unknown, hint: string): RequestLogError {

@@ -7,7 +7,7 @@ import {
   type WrittenRequests,
 } from '../logged-request.js'
 import { RequestLogError } from '../request-log-error.js'
-import { backUp } from './back-up.js'
+import { backUp, type CopyOptions } from './back-up.js'
 import { readFailure } from './failures.js'
 import { FileIdentity } from './file-identity.js'
 import { openToRead } from './open-database.js'
@@ -87,12 +87,10 @@ export class RequestReader {
   /**
    * Writes a copy of the whole file as it is now, which only this user may read.
    *
-   * @param target an absolute path
-   * @param replace whether a file that is there is replaced, once the copy is whole
    * @throws {RequestLogError} BACKUP_EXISTS · BACKUP_MISPLACED · BACKUP_FAILED
    */
-  backup(target: string, replace: boolean): void {
-    this.#read(database => backUp(database, { path: this.#path, target, replace }))
+  backup(options: CopyOptions): void {
+    this.#read(database => backUp(database, { path: this.#path, ...options }))
   }
 
   close(): void {

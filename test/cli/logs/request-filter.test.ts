@@ -12,6 +12,7 @@ describe('the flags that choose requests', () => {
     ['1.5d', now - 36 * hour],
     ['7 d', now - 168 * hour],
     ['2026-11-29', Date.UTC(2026, 10, 29)],
+    ['2028-02-29', Date.UTC(2028, 1, 29)],
     ['2026-11-29T14:03', Date.UTC(2026, 10, 29, 14, 3)],
     ['2026-11-29 14:03:07', now],
     ['2026-11-29t14:03:07.5z', now + 500],
@@ -38,6 +39,8 @@ describe('the flags that choose requests', () => {
       '--since 1h',
     ],
     [{ since: '2026-13-29' }, /^--since must be a time that there is, not "2026-13-29"$/, '--since 2026-11-29T14:03'],
+    [{ since: '2026-02-30' }, /^--since must be a time that there is, not "2026-02-30"$/, '--since 2026-11-29T14:03'],
+    [{ since: '2026-11-31T14:03Z' }, /^--since must be a time that there is/, '--since 2026-11-29T14:03'],
     [{ since: '2026-11-29T25:00' }, /^--since must be a time that there is/, '--since 2026-11-29T14:03'],
     [{ slow: '2026-11-29' }, /^--slow must be a duration such as .* or 7d, not "2026/, '--slow 1h'],
     [
