@@ -18,7 +18,6 @@ const requests = {
     { label: 'refused', colour: 'refused', value: ({ refused }, stepMs) => perSecond(refused, stepMs) },
     { label: 'failed', colour: 'failed', value: ({ failed }, stepMs) => perSecond(failed, stepMs) },
     { label: 'cancelled', colour: 'cancelled', value: ({ cancelled }, stepMs) => perSecond(cancelled, stepMs) },
-    { label: 'unproven', colour: 'middle', value: ({ unproven }, stepMs) => perSecond(unproven, stepMs) },
   ],
 }
 
