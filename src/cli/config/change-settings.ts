@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { pathOf } from '../../config/edit/edit.js'
 import { editToml } from '../../config/edit/edit-toml.js'
+import { editsOf, type Part, partName } from '../../config/edit/table-entry.js'
 import { isRenaming } from '../../config/layers/alias.js'
 import { type FileContent, isYaml, parseFile } from '../../config/layers/config-file.js'
 import { yamlEntries } from '../../config/layers/yaml-layer.js'
@@ -12,8 +13,8 @@ import { UsageError } from '../errors/usage-error.js'
 import { type OpenFile, writeConfigFile } from './config-file.js'
 import { type CheckedSections, requireNoNewProblems } from './file-problems.js'
 
-/** A new value of a setting, as a file holds it; undefined removes the setting. */
-export type SettingChange = { readonly setting: Setting; readonly value: unknown }
+/** A new value of a setting, or of an entry of it, as a file holds it; undefined removes it. */
+export type SettingChange = Part & { readonly value: unknown }
 
 /**
  * Changes settings in the configuration file, all at once.
@@ -43,16 +44,9 @@ export async function removeKey(file: OpenFile, key: string, checked: CheckedSec
   const place = pathOf(file.content?.table ?? {}, key)
   if (!file.content || !place) return false
   const { path, content } = file
-  const [first = '', second] = place
-  const after = isYaml(path)
-    ? (await yamlEditor())(content.text, { section: '', keys: [key], oldKeys: [key], value: undefined })
-    : place.length < 3 &&
-      (await editToml(content.text, {
-        section: second === undefined ? '' : first,
-        keys: [second ?? first],
-        value: undefined,
-      }))
-  if (!after && after !== '') throw notEditable(path, escapeName(key))
+  const [first = '', ...within] = place
+  const after = await (await editorOf(path))(content.text, { section: '', keys: [first], within, value: undefined })
+  if (after === undefined) throw notEditable(path, key)
   return replaceText(file, after, checked)
 }
 
@@ -75,7 +69,7 @@ export async function changedContent(file: OpenFile, changes: readonly SettingCh
 
 async function editedText({ path, content }: OpenFile, changes: readonly SettingChange[]): Promise<string> {
   let text = content?.text ?? ''
-  for (const change of changes) text = await edited(path, text, change)
+  for (const change of changes) text = await edited({ path, content }, text, change)
   return text
 }
 
@@ -83,19 +77,23 @@ function parsed({ path, content }: OpenFile, text: string): Promise<FileContent>
   return parseFile({ path: resolve(path), text, mode: content?.mode ?? 0o600 })
 }
 
-async function yamlEditor() {
-  return (await import('../../config/edit/edit-yaml.js')).editYaml
+async function editorOf(path: string) {
+  return isYaml(path) ? (await import('../../config/edit/edit-yaml.js')).editYaml : editToml
 }
 
-async function edited(path: string, text: string, { setting, value }: SettingChange): Promise<string> {
-  const edit = isYaml(path) ? await yamlEditor() : editToml
-  const after = await edit(text, { ...placeOf(setting), value, oldKeys: renamings(setting) })
-  if (after !== undefined) return after
-  throw notEditable(path, setting.path)
+async function edited(file: OpenFile, text: string, { value, ...part }: SettingChange): Promise<string> {
+  const edit = await editorOf(file.path)
+  const read = await parsed(file, text)
+  const oldKeys = renamings(part.setting)
+  for (const one of editsOf('table' in read ? read.table : {}, part, value)) {
+    const after = await edit(text, { ...one, oldKeys })
+    if (after !== undefined) return after
+  }
+  throw notEditable(file.path, partName(part))
 }
 
 function notEditable(path: string, key: string): UsageError {
-  const message = `${key} cannot be changed in ${escapeName(path)} without touching other lines`
+  const message = `${escapeName(key)} cannot be changed in ${escapeName(path)} without touching other lines`
   return new UsageError('NOT_EDITABLE', message, 'miner config edit')
 }
 
@@ -121,8 +119,4 @@ function requireOwnName({ path, content }: OpenFile, setting: Setting, sections:
 
 function renamings({ spellings }: Setting): readonly string[] {
   return spellings.filter(isRenaming).flatMap(({ key }) => key ?? [])
-}
-
-function placeOf({ section, fileKeys }: Setting) {
-  return { section, keys: fileKeys.map(key => key.slice(section === '' ? 0 : section.length + 1)) }
 }

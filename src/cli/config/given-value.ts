@@ -1,11 +1,13 @@
 import { ConfigError } from '../../config/config-error.js'
+import { type Part, partName, settingText } from '../../config/edit/table-entry.js'
 import type { Problem } from '../../config/problem.js'
 import { showsSecret } from '../../config/redact.js'
-import type { Setting } from '../../config/schema/setting.js'
 import { holdsSecret } from '../../config/schema/shape.js'
 import { convert } from '../../config/values/convert.js'
-import { flagExample } from '../../config/values/expected.js'
+import { entryExample, flagExample } from '../../config/values/expected.js'
 import { resolveSetting } from '../../config/values/resolve-setting.js'
+import { escapeName } from '../../text/escape.js'
+import { shellWord } from '../../text/shell-word.js'
 import { askPassword } from '../../wallet/ask-password.js'
 import { WalletError } from '../../wallet/wallet-error.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -18,7 +20,8 @@ import { readStdin } from '../question/stdin.js'
  * @param word undefined when the command line has none, `-` for standard input
  * @throws {UsageError} SECRET_TYPED · VALUE_MISSING · STDIN_TOO_LARGE · STDIN_NOT_UTF8 · STDIN_UNREADABLE
  */
-export async function givenText(setting: Setting, word: string | undefined): Promise<string> {
+export async function givenText(part: Part, word: string | undefined): Promise<string> {
+  const { setting } = part
   const { path, shape } = setting
   if (word !== undefined && word !== '-') {
     const value = convert(shape, { kind: 'variable', text: word }, path, () => {})
@@ -30,8 +33,8 @@ export async function givenText(setting: Setting, word: string | undefined): Pro
   if (!isPiped)
     throw new UsageError(
       'VALUE_MISSING',
-      `the value of ${path} is missing`,
-      `miner config set ${path} VALUE, or - for standard input`,
+      `the value of ${escapeName(partName(part))} is missing`,
+      `${part.entry === undefined ? `miner config set ${path} VALUE` : exampleOf(part)}, or - for standard input`,
     )
   const text = (await readStdin()).replace(/\r?\n$/, '')
   if (text === '' && holdsSecret(shape))
@@ -59,20 +62,26 @@ async function typedSecret(path: string): Promise<string> {
 }
 
 /**
- * Reads a text as the value of a setting, as a variable has it.
+ * Reads a text as the value of a setting, as a variable has it, or of an entry of it.
  *
- * @returns the value, converted and checked; secrets as they are written
+ * @returns the value of the setting, converted and checked, with the named entry alone; secrets as they are written
  * @throws {ConfigError} CONFIG_INVALID
  */
-export async function valueOfText(setting: Setting, text: string): Promise<unknown> {
-  const layer = { raw: { kind: 'variable', text }, origin: { from: 'default' } } as const
-  const { value, problems } = await resolveSetting(setting, layer, { env: {}, secrets: 'leave' })
+export async function valueOfText(part: Part, text: string): Promise<unknown> {
+  const raw = { kind: 'variable', text: settingText(part, text) } as const
+  const layer = { raw, origin: { from: 'default' } } as const
+  const { value, problems } = await resolveSetting(part.setting, layer, { env: {}, secrets: 'leave' })
   if (problems.length === 0) return value
-  const command = `miner config set ${setting.path}`
-  const example = setting.shape.kind === 'list' ? `${command} ONE,TWO` : flagExample(setting, command)
   const typed = problems.map(({ code, path, message, hint }): Problem => {
     // The other hints name flags and variables, where the value did not come from.
-    return { code, ...(path && { path }), message, hint: hint?.startsWith('set ') ? example : hint }
+    return { code, ...(path && { path }), message, hint: hint?.startsWith('set ') ? exampleOf(part) : hint }
   })
   throw new ConfigError('CONFIG_INVALID', typed)
+}
+
+/** A command that sets the part to a value that it takes. */
+function exampleOf(part: Part): string {
+  const command = `miner config set ${shellWord(partName(part))}`
+  if (part.entry !== undefined) return `${command} ${entryExample(part.setting)}`
+  return part.setting.shape.kind === 'list' ? `${command} ONE,TWO` : flagExample(part.setting, command)
 }

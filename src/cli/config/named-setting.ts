@@ -1,5 +1,5 @@
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
-import { findEntry } from '../../config/edit/table-entry.js'
+import { findEntry, type Part, partName } from '../../config/edit/table-entry.js'
 import { isRenaming, resolveAlias } from '../../config/layers/alias.js'
 import { showsSecret } from '../../config/redact.js'
 import { type Setting, settingsOf } from '../../config/schema/setting.js'
@@ -7,6 +7,7 @@ import { holdsSecret } from '../../config/schema/shape.js'
 import type { Spelling } from '../../config/schema/spelling.js'
 import { convert } from '../../config/values/convert.js'
 import { closest } from '../../text/closest.js'
+import { escapeName, quote } from '../../text/escape.js'
 import { shellWord } from '../../text/shell-word.js'
 import { UsageError } from '../errors/usage-error.js'
 import { type CheckedSections, checkedSections } from './file-problems.js'
@@ -23,15 +24,13 @@ export type NamedSettingOptions = {
   readonly command: string
   /** whether an old name counts that has the values of its setting, such as `axon.max_workers` */
   readonly takesOld?: boolean
-  /** whether an entry of a table counts: `prices.gpt-4.1` */
-  readonly takesEntry?: boolean
   /** the value that the setting is to get, which the hint translates where an old name has other values */
   readonly word?: string | undefined
 }
 
 /**
- * Finds a setting by its path, in either spelling: `axon.maxTimeout` or `axon.max_timeout`. That of a miner need not be
- * of the one that is in use.
+ * Finds a setting by its path, in either spelling: `axon.maxTimeout` or `axon.max_timeout`, or an entry of one: `prices.gpt-4.1`.
+ * The setting of a miner need not be of the one that is in use.
  *
  * @throws {UsageError} UNKNOWN_SETTING
  * @throws {PluginError} when the plugin of the miner cannot be loaded
@@ -39,7 +38,7 @@ export type NamedSettingOptions = {
 export async function namedSetting(
   name: string,
   miners: MinerCatalogue,
-  { command, takesOld = false, takesEntry = false, word }: NamedSettingOptions,
+  { command, takesOld = false, word }: NamedSettingOptions,
 ): Promise<NamedSetting> {
   const checked = await sectionsWith(name, miners)
   const settings = checked.sections.flatMap(settingsOf)
@@ -54,11 +53,7 @@ export async function namedSetting(
     throw new UsageError('UNKNOWN_SETTING', message, `name a setting in it, such as ${within.path}`)
   }
   const inTable = findEntry(name, settings)
-  if (inTable && takesEntry) return { ...inTable, ...checked }
-  if (inTable) {
-    const { path } = inTable.setting
-    throw new UsageError('UNKNOWN_SETTING', `${path} is a table, and is read as a whole`, `${command} ${path}`)
-  }
+  if (inTable) return { ...inTable, ...checked }
   const renamed = settings.find(({ spellings }) => spellings.some(({ key }) => key === name))
   const spelling = renamed?.spellings.find(({ key }) => key === name)
   if (takesOld && renamed && spelling && isRenaming(spelling)) return { setting: renamed, ...checked }
@@ -100,4 +95,16 @@ function translated(setting: Setting, spelling: Spelling, word: string | undefin
     return undefined
   const value = resolveAlias(spelling, word, () => {})
   return value === undefined ? undefined : `miner config set ${setting.path} ${shellWord(value)}`
+}
+
+/** Says that a table lacks an entry, and names the one that was meant. */
+export function noEntry(
+  part: Part,
+  { code, entries }: { readonly code: 'UNKNOWN_SETTING' | 'NOT_SET'; readonly entries: readonly string[] },
+): UsageError {
+  const { setting, entry = '' } = part
+  const like = closest(entry, entries)
+  const instead =
+    like === undefined ? `miner config get ${setting.path}` : `use ${escapeName(partName({ setting, entry: like }))}`
+  return new UsageError(code, `${setting.path} has no entry ${quote(entry)}`, instead)
 }

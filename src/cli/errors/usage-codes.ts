@@ -44,11 +44,12 @@ export const usageCodes = {
   },
 
   UNKNOWN_SETTING: {
-    meaning: '`config get`, `set` or `unset` names a setting that does not exist',
+    meaning:
+      '`config get`, `set` or `unset` names a setting that does not exist, or `unset` an entry that the table in the file lacks',
     remedy: 'use the name that the hint gives; [configuration.md](configuration.md) lists all',
   },
   NOT_SET: {
-    meaning: '`config get` names a setting that has no value, and no default',
+    meaning: '`config get` names a setting that has no value, and no default, or an entry that its table lacks',
     remedy: 'set it: `miner config set KEY VALUE`',
   },
   SECRET_TYPED: {

@@ -62,13 +62,13 @@ type TypedValue = {
 export async function typeValue(dialogue: Dialogue, setting: Setting, question: TypedValue): Promise<unknown> {
   const { check, ...shown } = question
   const fault = async (text: string) => (await valueFault(setting, text)) ?? check?.(text)
-  return await valueOfText(setting, await dialogue.type({ ...shown, check: fault }))
+  return await valueOfText({ setting }, await dialogue.type({ ...shown, check: fault }))
 }
 
 /** Says what is wrong with a typed value; undefined: nothing. */
 export async function valueFault(setting: Setting, text: string): Promise<string | undefined> {
   try {
-    const value = await valueOfText(setting, text)
+    const value = await valueOfText({ setting }, text)
     const isUrlWithSecret = secretsIn(setting, value).length > 0 && !holdsSecret(setting.shape)
     return isUrlWithSecret ? `${setting.path} has a secret in its URL: give it with miner config set` : undefined
   } catch (error) {

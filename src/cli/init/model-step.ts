@@ -117,7 +117,7 @@ async function askKey({ answers }: FirstStart, dialogue: Dialogue, setting: Sett
   const message = `Its key, which is not shown; nothing, if it needs none (${setting.help})`
   const check = async (text: string) => (text === '' ? undefined : valueFault(setting, text))
   const typed = await dialogue.typeSecret({ message, check })
-  return typed === '' ? undefined : await valueOfText(setting, typed)
+  return typed === '' ? undefined : await valueOfText({ setting }, typed)
 }
 
 /** More names than this are typed, not chosen from a list. */

@@ -4,7 +4,7 @@ import { changeSettings } from '../../cli/config/change-settings.js'
 import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
 import { givenText, valueOfText } from '../../cli/config/given-value.js'
 import { fileValue } from '../../config/describe/file-value.js'
-import { withEntry } from '../../config/edit/table-entry.js'
+import { partName, partOf } from '../../config/edit/table-entry.js'
 import { redact } from '../../config/redact.js'
 
 export default class ConfigSet extends ConfigCommand {
@@ -26,16 +26,16 @@ export default class ConfigSet extends ConfigCommand {
     const { args } = await this.parse(ConfigSet)
     const { file, scope: opened } = await this.openFile()
     await using scope = opened
-    const named = await this.settingOf(args.KEY, scope, { word: args.VALUE, takesEntry: true })
-    const { setting, entry } = named
-    const text = await givenText(setting, args.VALUE)
-    const whole = entry === undefined ? text : withEntry(file.content?.table ?? {}, { setting, entry }, text)
-    const value = await valueOfText(setting, whole)
+    const named = await this.settingOf(args.KEY, scope, { word: args.VALUE })
+    const { setting } = named
+    const value = await valueOfText(named, await givenText(named, args.VALUE))
     requirePrivate(file, setting, value)
     requireChoice(setting, { value, scope })
-    const isChanged = await changeSettings(file, [{ setting, value: fileValue(setting, value) }], named)
+    const written = partOf(named, fileValue(setting, value))
+    const isChanged = await changeSettings(file, [{ ...named, value: written }], named)
     noteOverride(setting)
     await this.noteChange(file, scope, named)
-    return { path: setting.path, value: redact(setting, value) ?? null, file: file.path, changed: isChanged }
+    const shown = partOf(named, redact(setting, value)) ?? null
+    return { path: partName(named), value: shown, file: file.path, changed: isChanged }
   }
 }

@@ -4,9 +4,9 @@ import { noteOverride } from '../../cli/config/before-change.js'
 import { changeSettings, removeKey } from '../../cli/config/change-settings.js'
 import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
 import type { OpenFile } from '../../cli/config/config-file.js'
-import { sectionsWith } from '../../cli/config/named-setting.js'
+import { noEntry, sectionsWith } from '../../cli/config/named-setting.js'
 import { pathOf } from '../../config/edit/edit.js'
-import { findEntry, withoutEntry } from '../../config/edit/table-entry.js'
+import { entriesIn, findEntry, partName } from '../../config/edit/table-entry.js'
 import { settingsOf } from '../../config/schema/setting.js'
 
 export default class ConfigUnset extends ConfigCommand {
@@ -28,17 +28,14 @@ export default class ConfigUnset extends ConfigCommand {
       await this.noteChange(file, scope, checked)
       return { path: key, file: file.path, changed: isChanged }
     }
-    const named = await this.settingOf(key, scope, { takesEntry: true })
+    const named = await this.settingOf(key, scope)
     const { setting, entry } = named
-    // A table at the top has a row for each entry, whose comment stays.
-    const isRow = entry !== undefined && setting.section === ''
-    const value = entry === undefined ? undefined : withoutEntry(file.content?.table ?? {}, { setting, entry })
-    const isChanged = isRow
-      ? await removeKey(file, `${setting.path}.${entry}`, named)
-      : file.content !== null && (await changeSettings(file, [{ setting, value }], named))
+    const entries = entriesIn(file.content?.table ?? {}, setting)
+    if (entry !== undefined && !entries.includes(entry)) throw noEntry(named, { code: 'UNKNOWN_SETTING', entries })
+    const isChanged = file.content !== null && (await changeSettings(file, [{ ...named, value: undefined }], named))
     noteOverride(setting)
     await this.noteChange(file, scope, named)
-    return { path: entry === undefined ? setting.path : key, file: file.path, changed: isChanged }
+    return { path: partName(named), file: file.path, changed: isChanged }
   }
 }
 
@@ -48,5 +45,7 @@ async function isStray(key: string, { content }: OpenFile, miners: MinerCatalogu
   const { sections, known } = await sectionsWith(key, miners)
   const isTable = [...sections, ...known].some(({ name }) => name === key)
   const settings = sections.flatMap(settingsOf)
-  return !isTable && !findEntry(key, settings) && !settings.some(({ fileKeys }) => fileKeys.includes(key))
+  const named = findEntry(key, settings)
+  const isEntry = named && entriesIn(content.table, named.setting).includes(named.entry)
+  return !isTable && !isEntry && !settings.some(({ fileKeys }) => fileKeys.includes(key))
 }

@@ -1,7 +1,7 @@
 import type { Setting } from '../schema/setting.js'
 import { holdsSecret } from '../schema/shape.js'
 import { isTable, type Table } from '../values/convert.js'
-import { pathOf } from './edit.js'
+import { type Edit, pathOf } from './edit.js'
 
 /** An entry of a setting that is a table whose keys the operator chooses: that of `gpt-4.1` in `prices`. */
 export type TableEntry = { readonly setting: Setting; readonly entry: string }
@@ -20,24 +20,44 @@ export function findEntry(name: string, settings: readonly Setting[]): TableEntr
   return undefined
 }
 
-/**
- * Returns a setting that is a table with a new value of one entry, as a variable has it.
- *
- * @param file what the configuration file holds
- * @param text of the value: JSON, or a word
- */
-export function withEntry(file: Table, { setting, entry }: TableEntry, text: string): string {
-  return JSON.stringify({ ...tableOf(file, setting), [entry]: isWord(setting) ? text : parsed(text) })
+/** A setting, or an entry of it when it is a table. */
+export type Part = { readonly setting: Setting; readonly entry?: string | undefined }
+
+/** Returns the name of a part: `axon.port` · `prices.gpt-4.1`. */
+export function partName({ setting, entry }: Part): string {
+  return entry === undefined ? setting.path : `${setting.path}.${entry}`
 }
 
-/** Returns a setting that is a table without one entry, as the file has it; undefined without any other. */
-export function withoutEntry(file: Table, { setting, entry }: TableEntry): Table | undefined {
-  const others = Object.entries(tableOf(file, setting)).filter(([key]) => key !== entry)
-  return others.length === 0 ? undefined : Object.fromEntries(others)
+/** Returns what a value of the setting has for the part: all of it, or the value of the entry. */
+export function partOf({ entry }: Part, value: unknown): unknown {
+  if (entry === undefined) return value
+  return isTable(value) && Object.hasOwn(value, entry) ? value[entry] : undefined
 }
 
-function tableOf(file: Table, { fileKeys }: Setting): Table {
-  return fileKeys.map(key => tableAt(file, key)).find(isTable) ?? {}
+/** Returns a text for the part as one for its setting, as a variable has it: a table with this entry alone. */
+export function settingText({ setting, entry }: Part, text: string): string {
+  if (entry === undefined) return text
+  return JSON.stringify({ [entry]: isWord(setting) ? text : parsed(text) })
+}
+
+/** Returns the names of the entries that a file has in a table. */
+export function entriesIn(file: Table, setting: Setting): readonly string[] {
+  return Object.keys(tableOf(file, setting) ?? {})
+}
+
+/** Returns the changes that give the part a value in a file, the one that leaves the tidier file first. */
+export function editsOf(file: Table, { setting, entry }: Part, value: unknown): readonly Omit<Edit, 'oldKeys'>[] {
+  const { section, fileKeys } = setting
+  const keys = fileKeys.map(key => key.slice(section === '' ? 0 : section.length + 1))
+  if (entry === undefined) return [{ section, keys, value }]
+  const table = tableOf(file, setting)
+  if (!table && value !== undefined) return [{ section, keys, value: { [entry]: value } }]
+  const isLast = value === undefined && Object.keys(table ?? {}).every(key => key === entry)
+  return [...(isLast ? [{ section, keys, value }] : []), { section, keys, within: [entry], value }]
+}
+
+function tableOf(file: Table, { fileKeys }: Setting): Table | undefined {
+  return fileKeys.map(key => tableAt(file, key)).find(isTable)
 }
 
 function isWord({ shape }: Setting): boolean {

@@ -108,7 +108,7 @@ function fromDictionary(shape: Shape, table: Table, path: string, report: OnProb
   return Object.fromEntries(
     Object.entries(table).map(([key, item]) => {
       // zod drops this key silently.
-      if (key === '__proto__') report(path, 'has a key that cannot be used: __proto__')
+      if (key === '__proto__') report(path, 'has a key that cannot be used: __proto__', 'use another name')
       return [key, fromValue(shape, item, itemPath(path, key), report)]
     }),
   )

@@ -114,8 +114,20 @@ export function defaultText(setting: Setting): string | undefined {
 export function flagExample(setting: Setting, flag: string): string {
   const examples = setting.schema.meta()?.examples
   const values = Array.isArray(examples) ? [examples[0]].flat() : defaultItems(setting)
-  const words = values.length > 0 ? values.map(value => shellWord(String(value))) : [exampleOf(setting)]
+  const words = values.length > 0 ? values.map(valueWord) : [exampleOf(setting)]
   return words.map(word => `${flag} ${word}`).join(' ')
+}
+
+/** Returns a value of an entry, as a shell reads it, for a setting that is a table: that of its first example. */
+export function entryExample({ schema, shape }: Setting): string {
+  const [example] = (schema.meta()?.examples ?? []) as readonly unknown[]
+  const [value] = typeof example === 'object' && example !== null ? Object.values(example) : []
+  if (value !== undefined) return valueWord(value)
+  return exampleOfShape(shape.kind === 'dictionary' ? shape.value : shape)
+}
+
+function valueWord(value: unknown): string {
+  return shellWord(typeof value === 'object' ? JSON.stringify(value) : String(value))
 }
 
 /** The items of a list's default. */

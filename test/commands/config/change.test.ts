@@ -99,7 +99,7 @@ describe('miner config set, get, unset and path', () => {
     for (const one of Object.values(prices)) assert.deepEqual({ ...(one as object) }, { input: 0.1, output: 0.4 })
     assert.deepEqual(await at.config(['set', `budget.hotkeys.${hotkey}`, '1usd/day']), ended({}))
     assert.deepEqual({ ...tableOf(at).budget.hotkeys }, { [hotkey]: '1usd/day' })
-    for (const key of ['prices.small', 'prices."m at 127.0.0.1:9"', `budget.hotkeys.${hotkey}`, 'prices.absent'])
+    for (const key of ['prices.small', 'prices."m at 127.0.0.1:9"', `budget.hotkeys.${hotkey}`])
       assert.deepEqual(await at.config(['unset', key]), ended({}))
     assert.deepEqual(tableOf(at), { prices: { 'gpt-4.1': { input: 0.1, output: 0.4 } }, budget: { limit: '5usd/day' } })
 
@@ -107,9 +107,98 @@ describe('miner config set, get, unset and path', () => {
     const wrong = await at.config(['set', 'prices.small', '5'])
     assert.deepEqual([wrong.code, at.text], [2, before])
     assert.match(wrong.stderr, /prices\.small must be a table/)
-    const got = await at.config(['get', 'prices.small'])
-    assert.equal(got.code, 2)
-    assert.match(got.stderr, /prices is a table, and is read as a whole\n {2}try: miner config get prices/)
+  })
+
+  it('name an entry in what they print, and take it by itself', async () => {
+    using at = new ConfigFolder('[prices]\n"gpt-4.1" = { input = 1, output = 2 } # dear\n')
+    const json = async (...args: string[]) => JSON.parse((await at.config([...args, '--json'])).stdout)
+    const { path, value } = await json('set', 'prices.x', '{"input":3,"output":4}')
+    assert.deepEqual([path, value], ['prices.x', { input: 3, output: 4 }])
+    const got = await json('get', 'prices."gpt-4.1"')
+    assert.deepEqual([got.path, got.value], ['prices.gpt-4.1', { input: 1, output: 2 }])
+    assert.equal((await json('unset', 'prices.x')).path, 'prices.x')
+    assert.deepEqual(await at.config(['set', `policy.rates.${hotkey}`, '2/min']), ended({}))
+    assert.deepEqual(await at.config(['get', `policy.rates.${hotkey}`]), ended({ stdout: '2/min\n' }))
+    assert.deepEqual(await at.config(['unset', `policy.rates.${hotkey}`]), ended({}))
+    assert.deepEqual(tableOf(at).policy ?? {}, {})
+  })
+
+  it('say which entry a table lacks, and which is meant', async () => {
+    using at = new ConfigFolder('[prices]\n"gpt-4.1" = { input = 1, output = 2 }\n')
+    for (const [command, code] of [
+      ['get', 1],
+      ['unset', 2],
+    ] as const) {
+      assert.deepEqual(
+        await at.config([command, 'prices.gtp-4.1']),
+        ended({ code, stderr: 'error: prices has no entry "gtp-4.1"\n  try: use prices.gpt-4.1\n' }),
+      )
+      assert.deepEqual(
+        await at.config([command, `policy.rates.${hotkey}`]),
+        ended({
+          code,
+          stderr: `error: policy.rates has no entry "${hotkey}"\n  try: miner config get policy.rates\n`,
+        }),
+      )
+    }
+  })
+
+  it('show the value of an entry by an example', async () => {
+    using at = new ConfigFolder('')
+    const price = `'{"input":0.1,"output":0.3}'`
+    for (const [args, hint] of [
+      [[`budget.hotkeys.${hotkey}`, '1usd'], `miner config set budget.hotkeys.${hotkey} 2usd/day`],
+      [[`policy.rates.${hotkey}`, 'often'], `miner config set policy.rates.${hotkey} 120/min`],
+      [['prices.k', '5'], `miner config set prices.k ${price}`],
+      [['prices.m at x', '{"input":-1}'], `miner config set 'prices.m at x' ${price}`],
+      [['prices.x'], `miner config set prices.x ${price}, or - for standard input`],
+      [['prices.__proto__', '{"input":1,"output":2}'], 'use another name'],
+    ] as const) {
+      const { code, stderr } = await at.config(['set', ...args])
+      assert.equal(code, 2)
+      assert.ok(stderr.includes(`\n  try: ${hint}\n`), stderr)
+    }
+    assert.match((await at.config(['set', 'prices.x'])).stderr, /^error: the value of prices\.x is missing\n/)
+    assert.equal(at.text, '')
+  })
+
+  it('set an entry beside one that was wrong before', async () => {
+    using at = new ConfigFolder('[prices]\nbad = { input = -1, output = 2 }\n')
+    const { code, stderr } = await at.config(['set', 'prices.good', '{"input":1,"output":2}'])
+    assert.equal(code, 0, stderr)
+    assert.match(stderr, /^warning: prices\.bad\.input must be/)
+    assert.equal(at.text, '[prices]\nbad = { input = -1, output = 2 }\ngood = { input = 1, output = 2 }\n')
+  })
+
+  it('unset an entry with a comment, wherever its table stands', async () => {
+    for (const [text, after] of [
+      [`[budget.hotkeys]\n# why\n${hotkey} = "1usd/day" # a\n`, '[budget.hotkeys]\n# why\n# a\n'],
+      [`[budget]\nlimit = "5usd/day"\nhotkeys.${hotkey} = "1usd/day" # a\n`, '[budget]\nlimit = "5usd/day"\n# a\n'],
+      [`budget.each = "1usd/day"\nbudget.hotkeys.${hotkey} = "1usd/day" # a\n`, 'budget.each = "1usd/day"\n# a\n'],
+      [`[budget]\nhotkeys = { ${hotkey} = "1usd/day" } # a\n`, '[budget]\n# a\n'],
+      [`[budget.hotkeys]\n${hotkey} = "1usd/day"\n`, '[budget]'],
+    ] as const) {
+      using at = new ConfigFolder(text)
+      assert.deepEqual(await at.config(['unset', `budget.hotkeys.${hotkey}`]), ended({}), text)
+      assert.equal(at.text.trim(), after.trim())
+    }
+  })
+
+  it('set and unset an entry of a YAML file, and keep the comments of the others and its own', async () => {
+    using at = new ConfigFolder()
+    const path = join(at.folder, 'c.yaml')
+    const run = (...args: string[]) => at.config([...args, '--config', path])
+    const rest = '  # two\n  b: { input: 3, output: 4 } # b\nlog.level: info # l\n'
+    writeFileSync(path, `# mine\nprices:\n  # one\n  a:\n    input: 1 # dear\n    output: 2\n${rest}`)
+    assert.deepEqual(await run('set', 'prices.a', '{"input":1,"output":9}'), ended({}))
+    assert.deepEqual(await run('set', 'prices.c', '{"input":5,"output":6}'), ended({}))
+    const added = rest.replace('# b\n', '# b\n  c:\n    input: 5\n    output: 6\n')
+    assert.equal(
+      readFileSync(path, 'utf8'),
+      `# mine\nprices:\n  # one\n  a:\n    input: 1 # dear\n    output: 9\n${added}`,
+    )
+    for (const key of ['prices.a', 'prices.c']) assert.deepEqual(await run('unset', key), ended({}))
+    assert.equal(readFileSync(path, 'utf8'), `# mine\nprices:\n  # one\n  # dear\n${rest}`)
   })
 
   it('set an entry of a table that a new file, and a YAML file, do not have', async () => {
