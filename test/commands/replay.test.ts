@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { conversation, entry, write } from '../request-log/logged.ts'
@@ -56,6 +56,23 @@ describe('miner replay of a question that names its own values', () => {
       assert.equal(JSON.parse(stdout).now.costUsd, costUsd)
       assert.match((await runMiner(args, { env })).stdout.split('\nnow\n')[1]!, text)
     }
+  })
+
+  it('names --dev where only that log is there, and tells a folder that it may not enter', async function () {
+    const wallet = ['--wallet-path', join(data, 'none')]
+    const { code, stderr } = await runMiner(['logs', ...wallet], { env })
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /^error: there is no hotkey file .*\n {2}try: read the log of miner serve --dev with --dev, or /,
+    )
+    if (process.getuid?.() === 0) return this.skip() // root may enter any
+    const shut = join(data, 'shut')
+    await write(join(shut, 'log.sqlite'), [entry()])
+    chmodSync(shut, 0)
+    const denied = await runMiner(['logs', '--file', join(shut, 'log.sqlite')], { env })
+    chmodSync(shut, 0o700)
+    assert.match(denied.stderr, /^error: this user may not enter the folder of .* \(EACCES\)$/m)
   })
 
   it('reads the log that --file names, tells that the request failed, and gives whole milliseconds', async () => {
