@@ -31,7 +31,7 @@ export default class EconomicsCommand extends SettingsCommand {
   async run(): Promise<unknown> {
     await using run = await this.open(EconomicsCommand)
     const { flags, scope } = run
-    const days = Math.min(KEPT_DAYS, flags.days === undefined ? DAYS : readCount('--days', flags.days))
+    const days = flags.days === undefined ? DAYS : readCount('--days', flags.days, KEPT_DAYS, DAYS)
     using waiting = this.status.show('reading the ledger and the chain')
     const economics = await collectEconomics(scope, { days })
     waiting[Symbol.dispose]()

@@ -38,7 +38,7 @@ export default class Replay extends SettingsCommand {
       description: 'how long to wait for the answer (between 100ms and 1h; default 10m)',
       helpValue: 'DURATION',
     }),
-    dev: requestLogFlags.dev,
+    ...requestLogFlags,
   }
   static override readonly reads = [...requestLogSections, 'prices'] as const
 
@@ -51,8 +51,11 @@ export default class Replay extends SettingsCommand {
     const conversation = questionOf(found)
     const asked = { miner: scope.resolve(CHOSEN_MINER), configuration: scope.resolve(CONFIGURATION) }
     const question = withFlags(conversation.question, asked)
-    if (!flags.yes) await confirmReplay(minerText(question, asked), scope.resolve(ENDING))
     const before = loggedAnswer(found.request, conversation)
+    if (!flags.yes && !(await confirmReplay(minerText(question, asked), scope.resolve(ENDING)))) {
+      process.stderr.write('not asked\n')
+      return { id: found.request.id, question, before, now: null }
+    }
     const now = await this.#ask(run, question, timeoutMs)
     if (!this.jsonEnabled()) this.log(comparison([before, now], columnsOf(process.stdout)).trimEnd())
     return { id: found.request.id, question, before, now }
@@ -66,11 +69,11 @@ export default class Replay extends SettingsCommand {
     const startedAt = performance.now()
     let firstMs: number | null = null
     const onFirst = () => {
-      firstMs ??= performance.now() - startedAt
+      firstMs ??= Math.round(performance.now() - startedAt)
     }
     const asked = { id: randomUUID(), signal, deadline: Date.now() + timeoutMs }
     const { text, toolCalls, outcome } = await collectAnswer(miner, question, asked, { onFirst })
-    const ms = performance.now() - startedAt
+    const ms = Math.round(performance.now() - startedAt)
     waiting[Symbol.dispose]()
     const { model, finishReason, usage = {}, attempts } = outcome
     return {
@@ -79,6 +82,9 @@ export default class Replay extends SettingsCommand {
       model,
       endpoint: answeringEndpoint(attempts),
       finishReason,
+      outcome: 'answered',
+      code: null,
+      reason: null,
       usage,
       firstMs,
       ms,

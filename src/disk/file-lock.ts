@@ -169,7 +169,7 @@ async function isTaken(file: string, own: LockHolder): Promise<boolean> {
 
 async function create(file: string, own: LockHolder): Promise<boolean> {
   try {
-    const handle = await open(file, 'wx')
+    const handle = await open(file, 'wx', 0o600)
     try {
       await handle.writeFile(JSON.stringify(own)).finally(() => handle.close())
     } catch (error) {

@@ -69,9 +69,8 @@ export const requestLogCodes = {
     remedy: 'serve with `--request-log full`, which also keeps conversations and answers',
   },
   REPLAY_NOT_CONFIRMED: {
-    meaning:
-      '`miner replay` asks the user first, because the model costs money: the user did not type y, or standard input is not a terminal',
-    remedy: 'type y, or give `--yes`',
+    meaning: '`miner replay` asks the user first, because the model costs money, and standard input is not a terminal',
+    remedy: 'give `--yes`',
   },
   REPLAY_ABORTED: {
     meaning: 'Ctrl-C ended the question of `miner replay`',

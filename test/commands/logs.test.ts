@@ -246,9 +246,9 @@ describe('miner logs and miner replay', () => {
     if (!hasTerminal()) return this.skip()
     const replay = () => onTerminal(['replay', ids[0]!, '--dev', '--base-url', model.url], { env, columns: 90 })
     for (const [typed, exit] of [
-      ['n\n', 2],
-      ['\n', 2],
-      ['\u0004', 2],
+      ['n\n', 0],
+      ['\n', 0],
+      ['\u0004', 0],
       ['\u0003', 130],
     ] as const) {
       await using run = replay()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { conversation, entry, write } from '../request-log/logged.ts'
@@ -58,6 +58,46 @@ describe('miner replay of a question that names its own values', () => {
     }
   })
 
+  it('names --dev where only that log is there, and tells a folder that it may not enter', async function () {
+    const wallet = ['--wallet-path', join(data, 'none')]
+    const { code, stderr } = await runMiner(['logs', ...wallet], { env })
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /^error: there is no hotkey file .*\n {2}try: read the log of miner serve --dev with --dev, or /,
+    )
+    if (process.getuid?.() === 0) return this.skip() // root may enter any
+    const shut = join(data, 'shut')
+    await write(join(shut, 'log.sqlite'), [entry()])
+    chmodSync(shut, 0)
+    const denied = await runMiner(['logs', '--file', join(shut, 'log.sqlite')], { env })
+    chmodSync(shut, 0o700)
+    assert.match(denied.stderr, /^error: this user may not enter the folder of .* \(EACCES\)$/m)
+  })
+
+  it('reads the log that --file names, tells that the request failed, and gives whole milliseconds', async () => {
+    const file = join(data, 'copy', 'copy.sqlite')
+    const times = { claimed: 1.1, verified: 2.2, placed: 3.3, firstToken: 73.5604, done: 80.0001 }
+    const ended = {
+      id: 'broken',
+      outcome: 'failed',
+      status: 502,
+      code: 'MODEL_FAILED',
+      reason: 'it broke',
+      times,
+    } as const
+    await write(file, [entry(ended, [conversation('hi', '')])])
+    const args = ['replay', 'broken', '--file', file, '--base-url', model.url, '--yes']
+    const { code, stdout, stderr } = await runMiner(args, { env })
+    assert.equal(code, 0, stderr)
+    const [before, now] = stdout.split('\nnow\n')
+    assert.match(before!, /^ {2}failed: MODEL_FAILED: it broke$/m)
+    assert.match(now!, /^ {2}finish reason: stop$/m)
+    const json = JSON.parse((await runMiner([...args, '--json'], { env })).stdout)
+    assert.deepEqual([json.before.outcome, json.before.code, json.before.firstMs], ['failed', 'MODEL_FAILED', 70])
+    assert.ok(Number.isInteger(json.now.ms) && Number.isInteger(json.now.firstMs))
+  })
+
   it('names the model that will be asked before it asks', async function () {
     if (!hasTerminal()) return this.skip()
     for (const [args, text] of [
@@ -71,7 +111,8 @@ describe('miner replay of a question that names its own values', () => {
       })
       await run.says(`This asks the miner ${text}`)
       run.child.stdin.write('n\n')
-      assert.equal((await run.ended).code, 2)
+      await run.says('not asked')
+      assert.equal((await run.ended).code, 0)
     }
   })
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FileLocked, type LockOptions, lockFile } from '#dist/disk/file-lock.js'
@@ -15,6 +15,11 @@ describe('lockFile that waits for no other process', () => {
 
   const options: LockOptions = { command: 'serve', onWait() {}, maxMs: 0, silentMs: 500, beatMs: 50 }
   const elsewhere = JSON.stringify({ token: 'theirs', command: 'serve', pid: 1, place: 'elsewhere', host: 'other' })
+
+  it('makes a file that only this user may read and write', async () => {
+    await using _lock = await lockFile(file, options)
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+  })
 
   it('refuses at once what a process of this machine holds', async () => {
     await using _lock = await lockFile(file, options)

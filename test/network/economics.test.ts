@@ -224,5 +224,6 @@ describe('miner economics', () => {
     assert.equal(elsewhere.code, 2)
     assert.match(elsewhere.stderr, /the chain has no subnet 7/)
     assert.equal((await economics('--days', 'few')).code, 2)
+    assert.equal((await economics('--days', '401')).code, 2)
   })
 })

@@ -13,7 +13,7 @@ import { hasBudget } from '../../money/open-money.js'
 import { NANO_PER_USD, type Nano } from '../../money/prices/price.js'
 import type { DoctorContext } from '../doctor/doctor-context.js'
 import { type LastHour, lastHour } from '../doctor/last-hour.js'
-import type { LiveMiner } from '../doctor/live-miner.js'
+import type { LiveMiner } from '../top/live-miner.js'
 import { budgetFindings, type DayBudget } from './budget-findings.js'
 import { findingOf } from './settings-checks.js'
 

@@ -7,9 +7,9 @@ import { checkRefusals } from '../../doctor/miner/refusals.js'
 import { agoText, spanText } from '../../text/span.js'
 import type { DoctorContext } from '../doctor/doctor-context.js'
 import { type LastHour, lastHour } from '../doctor/last-hour.js'
-import type { LiveMiner } from '../doctor/live-miner.js'
 import { nextCommand } from '../doctor/next-command.js'
 import type { Status } from '../status/collect-status.js'
+import type { LiveMiner } from '../top/live-miner.js'
 import { notesOn, ofTopic, withStatus } from './subnet-checks.js'
 
 /** Checks the miner that runs: by its state file, which it has with a chain, and by its admin port. */

@@ -12,7 +12,7 @@ import { readAddress } from '../../wallet/read-address.js'
 import { type CheckResult, checkInTime } from '../check-in-time.js'
 import { type Status, statusSource } from '../status/collect-status.js'
 import { lookAtChain } from '../subnet/open-chain.js'
-import { findLiveMiner, type LiveMiner } from './live-miner.js'
+import { findLiveMiner, type LiveMiner } from '../top/live-miner.js'
 
 /** What the checks of the doctor look at. Each promise begins when a check asks for it first, and several share it. */
 export type DoctorContext = {

@@ -92,6 +92,7 @@ const ofCommands = [
   'dir',
   'env-file',
   'extends',
+  'file',
   'force',
   'help',
   'interactive',

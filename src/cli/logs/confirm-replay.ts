@@ -6,17 +6,18 @@ import { canAsk, typedLine } from '../output/typed-line.js'
  * Tells the operator that asking again costs money, and asks whether to go on.
  *
  * @param miner who is asked: its name, and the models that may answer
- * @throws {RequestLogError} REPLAY_NOT_CONFIRMED when the user does not type y, or standard input is not a terminal · REPLAY_ABORTED on Ctrl-C
+ * @returns whether the user typed y
+ * @throws {RequestLogError} REPLAY_NOT_CONFIRMED when standard input is not a terminal · REPLAY_ABORTED on Ctrl-C
  * @throws the signal's reason
  */
-export async function confirmReplay(miner: string, signal: AbortSignal): Promise<void> {
-  const notConfirmed = (why: string, hint: string) =>
-    new RequestLogError('REPLAY_NOT_CONFIRMED', `the request is not asked again: ${why}`, { hint })
-  if (!canAsk())
-    throw notConfirmed('it may cost money, and there is no terminal at which it could be confirmed', 'give --yes')
+export async function confirmReplay(miner: string, signal: AbortSignal): Promise<boolean> {
+  if (!canAsk()) {
+    const why = 'it may cost money, and there is no terminal at which it could be confirmed'
+    throw new RequestLogError('REPLAY_NOT_CONFIRMED', `the request is not asked again: ${why}`, { hint: 'give --yes' })
+  }
   const question = `This asks the miner ${escapeControls(miner)} again, which may cost money. Go on? [y/N] `
   const typed = await typedLine(question, { signal, interrupted })
-  if (!/^y(es)?$/i.test(typed.trim())) throw notConfirmed('the answer was not yes', 'answer with y, or give --yes')
+  return /^y(es)?$/i.test(typed.trim())
 }
 
 function interrupted(): RequestLogError {

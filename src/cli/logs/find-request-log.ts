@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
 import type { Scope } from '../../app/scope.js'
@@ -13,6 +13,7 @@ import { RequestLogError } from '../../request-log/request-log-error.js'
 import { requestLogPath } from '../../request-log/request-log-path.js'
 import { shellWord } from '../../text/shell-word.js'
 import { readAddress } from '../../wallet/read-address.js'
+import { WalletError } from '../../wallet/wallet-error.js'
 import { conflictsWith, devConflicts } from '../dev-mode.js'
 import type { CommandLineRules } from '../open-run.js'
 
@@ -47,23 +48,39 @@ export async function findRequestLog(scope: Scope, { dev, file }: Chosen): Promi
   if (file !== undefined) return resolve(expandHome(file))
   const configuration = scope.resolve(CONFIGURATION)
   const { netuid } = valuesOf(configuration, hostSections.subnet)
-  const known = dev ? bob : await readAddress(valuesOf(configuration, hostSections.wallet))
+  const folder = scope.resolve(REQUEST_LOG_FOLDER)
+  const ofDev = requestLogPath(folder, { netuid, hotkey: bob.address })
+  const known = dev
+    ? bob
+    : await readAddress(valuesOf(configuration, hostSections.wallet)).catch(error => pointToDev(error, ofDev))
   const hotkey = known.address ?? (await scope.resolve(HOTKEY)).address
-  return requestLogPath(scope.resolve(REQUEST_LOG_FOLDER), { netuid, hotkey })
+  return requestLogPath(folder, { netuid, hotkey })
+}
+
+/** Whoever served with `--dev` has no wallet, and looks for that log. */
+function pointToDev(error: unknown, ofDev: string): never {
+  if (!(error instanceof WalletError) || !existsSync(ofDev)) throw error
+  const hint = `read the log of miner serve --dev with --dev, or ${error.hint}`
+  throw new WalletError(error.code, error.message, { hint, cause: error })
 }
 
 /**
  * Opens that request log to read it, until the scope closes.
  *
- * @throws {WalletError} as `findRequestLog` · {RequestLogError} REQUEST_LOG_MISSING
+ * @throws {WalletError} as `findRequestLog` · {RequestLogError} REQUEST_LOG_MISSING · REQUEST_LOG_UNREADABLE
  */
 export async function openRequestLog(scope: Scope, chosen: Chosen): Promise<RequestLogFile> {
   const path = await findRequestLog(scope, chosen)
-  if (!existsSync(path)) throw missing(path, await missingHint(scope.resolve(REQUEST_LOG_FOLDER), chosen))
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error)
+  if ('code' in found) throw unseen(path, found, await missingHint(scope.resolve(REQUEST_LOG_FOLDER), chosen))
   return scope.resolve(RESOURCES).own(readRequestLog(path))
 }
 
-function missing(path: string, hint: string): RequestLogError {
+function unseen(path: string, { code }: NodeJS.ErrnoException, hint: string): RequestLogError {
+  if (code === 'EACCES' || code === 'EPERM')
+    return new RequestLogError('REQUEST_LOG_UNREADABLE', `this user may not enter the folder of ${path} (${code})`, {
+      hint: 'run the command as the user of the miner',
+    })
   return new RequestLogError('REQUEST_LOG_MISSING', `there is no request log at ${path}`, { hint })
 }
 

@@ -1,3 +1,4 @@
+import type { RequestOutcome } from '../../axon/events.js'
 import type { Attempt, ToolCall } from '../../plugin/miner.js'
 import type { Usage } from '../../plugin/money/spending.js'
 import type { LoggedConversation, LoggedRequest, WholeRequest } from '../../request-log/logged-request.js'
@@ -14,8 +15,12 @@ export type ReplayedAnswer = {
   readonly model: string | null
   readonly endpoint: string | null
   readonly finishReason: string | null
+  /** how the request ended; `code` and `reason` tell why it was refused or failed */
+  readonly outcome: RequestOutcome
+  readonly code: string | null
+  readonly reason: string | null
   readonly usage: Usage
-  /** milliseconds to the first token, and in all */
+  /** whole milliseconds to the first token, and in all */
   readonly firstMs: number | null
   readonly ms: number
   readonly costUsd: number | null
@@ -39,11 +44,12 @@ export function questionOf({ request, conversations }: WholeRequest): LoggedConv
  * from when the miner is asked.
  */
 export function loggedAnswer(request: LoggedRequest, { answer, toolCalls }: LoggedConversation): ReplayedAnswer {
-  const { model, endpoint, finishReason, usage, costUsd, times, ms } = request
+  const { model, endpoint, finishReason, outcome, code, reason, usage, costUsd, times, ms } = request
   const placed = times.placed ?? 0
-  const firstMs = times.firstToken === null ? null : times.firstToken - placed
-  const took = { firstMs, ms: (times.done ?? ms) - placed }
-  return { answer, toolCalls, model, endpoint, finishReason, usage, ...took, costUsd }
+  const firstMs = times.firstToken === null ? null : Math.round(times.firstToken - placed)
+  const took = { firstMs, ms: Math.round((times.done ?? ms) - placed) }
+  const ended = { finishReason, outcome, code, reason }
+  return { answer, toolCalls, model, endpoint, ...ended, usage, ...took, costUsd }
 }
 
 /** Returns the endpoint of the attempt that answered. */
@@ -76,15 +82,22 @@ export function comparison(answers: readonly [ReplayedAnswer, ReplayedAnswer], w
   return `${Array.from({ length: height }, (_, at) => line(at)).join('\n')}\n`
 }
 
-function factsOf({ model, endpoint, finishReason, usage, firstMs, ms, costUsd }: ReplayedAnswer): readonly string[] {
-  const first = firstMs === null ? '' : `${Math.round(firstMs)} ms to the first words, `
+function factsOf(answer: ReplayedAnswer): readonly string[] {
+  const { model, endpoint, usage, firstMs, ms, costUsd } = answer
+  const first = firstMs === null ? '' : `${firstMs} ms to the first words, `
   return [
     printable(`${model ?? 'unknown'}${endpoint === null ? '' : ` at ${endpoint}`}`),
-    `${first}${Math.round(ms)} ms in all`,
+    `${first}${ms} ms in all`,
     `tokens: ${tokensText(usage)}`,
     `cost: ${costText(costUsd)}`,
-    printable(`finish reason: ${finishReason ?? 'unknown'}`),
+    printable(endText(answer)),
   ]
+}
+
+function endText({ outcome, code, reason, finishReason }: ReplayedAnswer): string {
+  if (outcome === 'answered') return `finish reason: ${finishReason ?? 'unknown'}`
+  const why = [code, reason].filter(text => text !== null).join(': ')
+  return why === '' ? outcome : `${outcome}: ${why}`
 }
 
 /** Breaks a text into lines of some columns, within a word only if that alone is longer. */

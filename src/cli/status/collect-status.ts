@@ -19,9 +19,9 @@ import { loadMetagraph } from '../../neuron/disk/metagraph-file.js'
 import { NeuronError } from '../../neuron/neuron-error.js'
 import { findNoCallers, type NoCallers } from '../../neuron/no-callers.js'
 import { readAddress } from '../../wallet/read-address.js'
-import { findLiveMiner, type LiveMiner } from '../doctor/live-miner.js'
 import { localIp, localPort } from '../subnet/local-axon.js'
 import { typedFlags } from '../subnet/typed-flags.js'
+import { findLiveMiner, type LiveMiner } from '../top/live-miner.js'
 import { type Ping, pingAxon } from './ping-axon.js'
 
 /** What is known of the miner now. */

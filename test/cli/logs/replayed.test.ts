@@ -8,9 +8,12 @@ const answer = (text: string, more: Partial<ReplayedAnswer> = {}): ReplayedAnswe
   model: 'm',
   endpoint: 'main',
   finishReason: 'stop',
+  outcome: 'answered',
+  code: null,
+  reason: null,
   usage: { promptTokens: 3, completionTokens: 4 },
   firstMs: 12,
-  ms: 34.4,
+  ms: 34,
   costUsd: null,
   ...more,
 })

@@ -1,7 +1,7 @@
 import type { LiveStatus } from '../../admin/api.js'
 import { type RunningAdmin, runningAdmins } from '../../admin/running-ports.js'
 import { UsageError } from '../errors/usage-error.js'
-import { readStatus } from '../top/admin-client.js'
+import { readStatus } from './admin-client.js'
 
 /** A miner that runs on this machine, and has an admin port. */
 export type LiveMiner = Pick<RunningAdmin, 'pid' | 'url' | 'tokenFile'> & LiveFigures
