@@ -6,6 +6,8 @@ import { FileOutput, type LogOutput } from './file-output.js'
 /** When the lock of a process on another machine counts as left behind, and how often ours is touched. */
 const SILENT_MS = 10_000
 const BEAT_MS = 2_000
+/** How often it is looked whether the file is still where it was opened. */
+const LOOK_MS = 1_000
 
 type RotatingFileOptions = {
   /** absolute; full files are kept as `PATH.1`, `PATH.2` and so on, the newest first */
@@ -16,11 +18,14 @@ type RotatingFileOptions = {
   readonly maxFiles: number
   /** is told in one line when the disk fails, and when it takes lines again */
   readonly report: (line: string) => void
+  /** in place of a second; for tests */
+  readonly lookMs?: number
 }
 
 /**
  * Opens a log file, mode 0600, which is put aside when it is full. One process at a time writes it. A symbolic link is followed
- * once, here: the lock and the full files stand beside the file that it leads to, and the link stays.
+ * once, here: the lock and the full files stand beside the file that it leads to, and the link stays. A file that is deleted or
+ * renamed, as by logrotate, is followed by a new one within a second.
  *
  * @throws {FileLocked} when another process writes it
  * @throws {IrregularFile} for a device, a named pipe or a socket
@@ -57,6 +62,9 @@ class RotatingFile implements LogOutput {
   readonly #output: FileOutput
   /** bytes in the last file, once those that wait for the disk are written */
   #size: number
+  #lookedAt = Number.NEGATIVE_INFINITY
+  /** no new file can be begun, which is told once */
+  #isStuck = false
 
   constructor(options: RotatingFileOptions, lock: FileLock) {
     const { path } = options
@@ -68,15 +76,17 @@ class RotatingFile implements LogOutput {
     this.#output = new FileOutput(fd, {
       onFailed: error => this.#tell({ level: 'error', event: 'logFileFailed', path, error: error.message }),
       onRestored: () => this.#tell({ level: 'warn', event: 'logFileRestored', path }),
-      reopen: () => this.#rotate(),
+      reopen: () => this.#begin(),
     })
   }
 
   write(line: string): void {
     const size = Buffer.byteLength(line)
-    const begins = this.#size > 0 && this.#size + size > this.#options.maxSize
+    const isFull = this.#size > 0 && this.#size + size > this.#options.maxSize
+    const begins = isFull || this.#isGone()
     // A line that the output drops fills no file.
-    if (this.#output.write(line, begins)) this.#size = begins ? size : this.#size + size
+    if (!this.#output.write(line, begins)) return
+    this.#size = begins ? size : this.#size + size
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,16 +95,30 @@ class RotatingFile implements LogOutput {
     await this.#lock[Symbol.asyncDispose]()
   }
 
-  /** Puts the full file aside, which has all of its lines. Where the system does not let it, that file goes on, by as much again. */
-  #rotate(): number {
+  /** Whether the file has been deleted or renamed; looks once a second. */
+  #isGone(): boolean {
+    const { path, lookMs = LOOK_MS } = this.#options
+    const now = performance.now()
+    if (now < this.#lookedAt + lookMs) return false
+    this.#lookedAt = now
+    return !isAt(path, this.#fd)
+  }
+
+  /**
+   * Begins a new file once the one before has all of its lines, and puts that aside unless it is gone. Where the system does not let
+   * it, that file goes on, by as much again.
+   */
+  #begin(): number {
     const { path } = this.#options
     try {
-      shift(this.#options)
-      const full = this.#fd
+      if (isAt(path, this.#fd)) shift(this.#options)
+      const before = this.#fd
       this.#fd = open(path).fd
-      fs.closeSync(full)
+      fs.closeSync(before)
+      this.#isStuck = false
     } catch (error) {
-      this.#tell({ level: 'error', event: 'logFileFailed', path, error: (error as Error).message })
+      if (!this.#isStuck) this.#tell({ level: 'error', event: 'logFileFailed', path, error: (error as Error).message })
+      this.#isStuck = true
     }
     return this.#fd
   }
@@ -108,6 +132,17 @@ class RotatingFile implements LogOutput {
     readonly [name: string]: string
   }) {
     this.#options.report(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields })}\n`)
+  }
+}
+
+/** Whether a path leads to an open file; true where that cannot be told. */
+function isAt(path: string, fd: number): boolean {
+  try {
+    const { dev, ino } = fs.fstatSync(fd)
+    const there = fs.statSync(path, { throwIfNoEntry: false })
+    return there?.dev === dev && there.ino === ino
+  } catch {
+    return true
   }
 }
 

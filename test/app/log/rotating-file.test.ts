@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -29,7 +31,7 @@ describe('a rotating log file', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const open = (more: { path?: string; maxSize?: number; maxFiles?: number } = {}) =>
+  const open = (more: { path?: string; maxSize?: number; maxFiles?: number; lookMs?: number } = {}) =>
     openRotatingFile({
       path,
       maxSize: 1024 ** 2,
@@ -83,6 +85,24 @@ describe('a rotating log file', () => {
       reports.map(({ event }) => event),
       ['logFileFailed'],
     )
+  })
+
+  it('begins a new file where the one that it writes is deleted, or put aside by another program', async () => {
+    {
+      await using file = await open({ lookMs: 0 })
+      file.write('first\n')
+      await written(() => read('miner.log') === 'first\n')
+      rmSync(path)
+      file.write('second\n')
+      await written(() => existsSync(path) && read('miner.log') === 'second\n')
+      renameSync(path, `${path}-20261129`)
+      file.write('third\n')
+    }
+    assert.equal(read('miner.log-20261129'), 'second\n')
+    assert.equal(read('miner.log'), 'third\n')
+    assert.equal(modeOf('miner.log'), 0o600)
+    assert.deepEqual(readdirSync(folder).sort(), ['miner.log', 'miner.log-20261129'])
+    assert.deepEqual(reports, [])
   })
 
   it('takes from others the right to read a file that is there', async () => {
