@@ -6,7 +6,7 @@ import { parseDayLimit, usdOf } from './amount.js'
 import { ALL, type BudgetState } from './budget/account.js'
 import { Budget, type BudgetLimits, type BudgetStore } from './budget/budget.js'
 import { budgetFile, budgetFilePath, readBudgetFile } from './budget/budget-file.js'
-import { mostOfRequest, openGate } from './budget/gate.js'
+import { mostOfShortRequest, openGate } from './budget/gate.js'
 import { dayOf, endOf } from './day.js'
 import { type EndedAnswer, Ledger } from './ledger/ledger.js'
 import type { LedgerRow } from './ledger/ledger-file.js'
@@ -151,7 +151,7 @@ async function openBudget(folder: string | null, options: MoneyOptions): Promise
   const { limits, prices, sources, now, onEvent } = options
   const path = folder && budgetFilePath(folder)
   const store: BudgetStore = path ? budgetFile(path) : { async write() {} }
-  const least = mostOfRequest(sources, prices, 0)
+  const least = mostOfShortRequest(sources, prices)
   return new Budget({
     limits,
     least,

@@ -64,8 +64,8 @@ describe('miner doctor of a budget', () => {
   })
 
   it('warns when four fifths are spent', async () => {
-    write({ all: 4 })
-    const { code, brief } = await check('--budget', '5usd/day')
+    write({ all: 8 })
+    const { code, brief } = await check('--budget', '10usd/day')
     assert.deepEqual([code, brief], [0, ['budget warning BUDGET_NEAR']])
   })
 
@@ -130,22 +130,23 @@ describe('miner doctor of a budget', () => {
     })
 
     it('tells what is reserved from what is spent', async () => {
-      await using it = await start(stalled(), '--admin-port', '0', '--budget', '1.2usd/day')
+      await using it = await start(stalled(), '--admin-port', '0', '--budget', '2usd/day')
       const asking = send(it.miner.url, signedRequest()).catch(() => {})
       await it.model.arrived(0)
       const { code, brief, of } = await it.check()
       assert.deepEqual([code, brief], [0, ['budget warning BUDGET_NEAR']])
       assert.match(
         of('budget')[0]!.message,
-        /^\$0 of 1\.2usd\/day are spent, and requests in progress reserve \$\d\.\d+: /,
+        /^\$0 of 2usd\/day are spent, and requests in progress reserve \$\d\.\d+: /,
       )
       it.miner.send('SIGKILL')
       await asking
     })
 
     it('tells of the requests that a budget refused', async () => {
-      await using it = await start(said('Hello'), '--admin-port', '0', '--budget', '0.75usd/day')
-      assert.equal((await send(it.miner.url, signedRequest())).status, 429)
+      await using it = await start(said('Hello'), '--admin-port', '0', '--budget', '2usd/day')
+      const long = { roles: ['user'], messages: ['hi '.repeat(1_000)], completion: '' }
+      assert.equal((await send(it.miner.url, signedRequest({ fields: long }))).status, 429)
       const { code, brief, of } = await it.check()
       assert.deepEqual([code, brief], [0, ['budget warning BUDGET_USED_UP']])
       assert.match(of('budget')[0]!.message, /^1 request of the last hour was refused, /)

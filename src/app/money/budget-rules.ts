@@ -45,17 +45,19 @@ export async function judgeBudget(
   configuration: Configuration,
   { sources, prices, limits, miner }: Spendable & { readonly miner: string },
 ): Promise<JudgedBudget> {
-  const [{ unpricedOf }, { mostOfRequest }, { dollarsText, leastLimitText, usdOf }] = await Promise.all([
-    import('../../money/budget/unpriced.js'),
-    import('../../money/budget/gate.js'),
-    import('../../money/amount.js'),
-  ])
+  const [{ unpricedOf }, { mostOfRequest, mostOfShortRequest }, { dollarsText, leastLimitText, usdOf }] =
+    await Promise.all([
+      import('../../money/budget/unpriced.js'),
+      import('../../money/budget/gate.js'),
+      import('../../money/amount.js'),
+    ])
   if (sources.length === 0) return { problems: [sourcelessProblem(configuration, miner)], most: 0 }
   const unpriced = unpricedOf(sources, prices)
   if (unpriced.length > 0) return { problems: unpriced.map(one => unpricedProblem(configuration, one)), most: 0 }
   const most = mostOfRequest(sources, prices, 0)
+  const ofShortRequest = mostOfShortRequest(sources, prices)
   const what = `one answer may cost ${dollarsText(usdOf(most))}, so that it admits no request`
-  const least = leastLimitText(mostOfRequest(sources, prices, SHORT_REQUEST))
+  const least = leastLimitText(ofShortRequest)
   const hint = `raise it to at least ${least}, or lower --max-tokens`
   const admitsNone = (limit: DayLimit | null) => limit !== null && limit.nano < most
   const ofHotkeys = [...limits.hotkeys].filter(([, limit]) => admitsNone(limit))
@@ -71,11 +73,8 @@ export async function judgeBudget(
       }),
     ),
   ]
-  return { problems, most }
+  return { problems, most: ofShortRequest }
 }
-
-/** Bytes of the body of a short question. */
-const SHORT_REQUEST = 1_024
 
 function unpricedProblem(configuration: Configuration, { source, lacks }: Unpriced): Problem {
   const { endpoint, model } = source

@@ -84,6 +84,18 @@ export function mostOfRequest(sources: readonly ModelSource[], prices: PriceList
   return Math.max(...costs.map(cost => cost!))
 }
 
+/**
+ * Returns the most that a short question may cost, as most questions are: a budget that has less left admits next to none.
+ *
+ * @param sources as in {@link mostOfRequest}
+ */
+export function mostOfShortRequest(sources: readonly ModelSource[], prices: PriceList): Nano {
+  return mostOfRequest(sources, prices, SHORT_REQUEST)
+}
+
+/** Bytes of the body of a short question: a synapse with its empty fields. */
+const SHORT_REQUEST = 1_024
+
 function isShortage(reserved: Reservation | Shortage): reserved is Shortage {
   return 'isSpent' in reserved
 }
