@@ -80,5 +80,8 @@ describe('miner doctor --report', () => {
     const { code, stderr } = await run(join(home, 'gone/doctor.md'))
     assert.deepEqual([code, existsSync(join(home, 'gone'))], [1, false])
     assert.match(stderr, /doctor\.md cannot be written: ENOENT/)
+    writeFileSync(join(home, 'file'), '')
+    const within = await run(join(home, 'file/doctor.md'))
+    assert.match(within.stderr, /cannot be written: ENOTDIR\n {2}try: name another: a part of this path is a file,/)
   })
 })

@@ -77,10 +77,13 @@ describe('miner serve', () => {
     }
   })
 
-  it('refuses a log file in a folder that is missing', async () => {
+  it('refuses a log file in a folder that is missing, and one that is a folder', async () => {
     const refused = await runMiner([...dev, '--use', 'echo', '--log-file', '/missing/miner.log'])
     assert.equal(refused.code, 2)
     assert.match(refused.stderr, /^error: cannot open the log file "\/missing\/miner.log" \(--log-file\): ENOENT/)
+    const folder = await runMiner([...dev, '--use', 'echo', '--log-file', tmpdir()])
+    assert.equal(folder.code, 2)
+    assert.match(folder.stderr, /: EISDIR.*\n {2}try: name a file in it: this is a folder\n$/)
   })
 
   it('refuses a device as a log file', async () => {

@@ -87,6 +87,11 @@ export async function writeOwnFile(
 /** Says why a file cannot be written. */
 export function fileUnwritable(path: string, error: unknown): UsageError {
   const { code = String(error) } = error as NodeJS.ErrnoException
-  const hint = 'make the file and its folder writable for this user'
-  return new UsageError('FILE_UNWRITABLE', `${escapeName(path)} cannot be written: ${code}`, hint)
+  return new UsageError('FILE_UNWRITABLE', `${escapeName(path)} cannot be written: ${code}`, hints[code] ?? writable)
+}
+
+const writable = 'make the file and its folder writable for this user'
+const hints: Readonly<Record<string, string>> = {
+  ENOTDIR: 'name another: a part of this path is a file, where a folder has to be',
+  EISDIR: 'name a file in it: this is a folder',
 }

@@ -37,7 +37,7 @@ export async function openLogFile(
     const { code = '', message } = error as NodeJS.ErrnoException
     const what = `cannot open ${file}: ${message}`
     if (MISTAKES.has(code)) {
-      const hint = 'make its folder, and let this user write it; or name another file with --log-file'
+      const hint = hints[code] ?? 'make its folder, and let this user write it; or name another file with --log-file'
       throw new UsageError('LOG_FILE_UNUSABLE', what, hint, { cause: error })
     }
     const hint = 'make room on its disk, or name another file with --log-file'
@@ -47,3 +47,8 @@ export async function openLogFile(
 
 /** What the operator has to mend; the rest may pass, so that a supervisor should try again. */
 const MISTAKES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS', 'ELOOP'])
+
+const hints: Readonly<Record<string, string>> = {
+  ENOTDIR: 'name another with --log-file: a part of this path is a file, where a folder has to be',
+  EISDIR: 'name a file in it: this is a folder',
+}

@@ -64,5 +64,7 @@ function silent(url: string, reason: string): UsageError {
 }
 
 function reasonOf({ message, cause }: Error): string {
+  if (cause instanceof Error && /^(EPROTO|ERR_SSL_.*)$/.test(String((cause as NodeJS.ErrnoException).code)))
+    return 'it speaks no TLS; the URL of a port without a proxy in front begins with http://'
   return cause instanceof Error ? cause.message : message
 }

@@ -6,11 +6,11 @@ import { readFigures } from '#dist/cli/top/admin-client.js'
 
 describe('readFigures', () => {
   /** Asks a server that replies with the same JSON to all. */
-  async function read(reply: unknown): Promise<unknown> {
+  async function read(reply: unknown, scheme = 'http'): Promise<unknown> {
     const server = createServer((_, response) => response.end(JSON.stringify(reply)))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     try {
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const url = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`
       return await readFigures({ url, token: 'set' }, 10, AbortSignal.timeout(30_000))
     } finally {
       server.closeAllConnections()
@@ -24,5 +24,12 @@ describe('readFigures', () => {
         code: 'ADMIN_PORT_SILENT',
         message: /: it replies with something else: it is of another version, or no admin port$/,
       })
+  })
+
+  it('says that the port speaks no TLS', async () => {
+    await assert.rejects(read({}, 'https'), {
+      code: 'ADMIN_PORT_SILENT',
+      message: /: it speaks no TLS; the URL of a port without a proxy in front begins with http:\/\/$/,
+    })
   })
 })
