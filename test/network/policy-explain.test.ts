@@ -161,6 +161,8 @@ describe('miner policy explain', () => {
     const serve = ['serve', '--use', 'echo', ...listens, '--network', node.url, '--dialect', 'readyai']
     await using miner = await startMiner(serve, { env: env() })
     const args = ['--network', node.url]
+    // The miner has said that it serves, and tells others so a little later.
+    while (!(await explained(alice.address, ...args, '--dialect', 'readyai')).policyOf.running) await setTimeout(50)
     const { code, stderr } = await runMiner(['policy', 'explain', alice.address, ...args], { env: env() })
     assert.equal(code, 2)
     assert.match(stderr, /speaks the dialect readyai, and this command prompting\n {2}try: add --dialect readyai, /)
