@@ -11,7 +11,8 @@ const CALL_BYTES = 32
 /** One question and its answer so far, for the channel of conversations. */
 export class Transcript {
   readonly #question: Question
-  readonly #decoder = new StringDecoder('utf8')
+  /** of a relay */
+  #decoder: StringDecoder | undefined
   #calls = new ToolCalls()
   #indexes = new Set<number>()
   #lacksCalls = false
@@ -33,6 +34,7 @@ export class Transcript {
 
   /** Adds bytes of a relay. */
   addBytes(bytes: Uint8Array): void {
+    this.#decoder ??= new StringDecoder('utf8')
     this.#text += this.#decoder.write(bytes.subarray(0, this.#room(bytes.length)))
   }
 
@@ -62,9 +64,9 @@ export class Transcript {
     const end = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length
     this.#half = text.slice(end)
     const whole = text.slice(0, end).toWellFormed()
-    const bytes = Buffer.from(whole)
-    const room = this.#room(bytes.length)
-    this.#text += room === bytes.length ? whole : new StringDecoder('utf8').write(bytes.subarray(0, room))
+    const size = Buffer.byteLength(whole)
+    const room = this.#room(size)
+    this.#text += room === size ? whole : new StringDecoder('utf8').write(Buffer.from(whole).subarray(0, room))
   }
 
   /** Adds a part of a tool call. After one that finds no room come none: they would be joined to what is before it. */
