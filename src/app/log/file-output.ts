@@ -27,8 +27,12 @@ export type FileOutputOptions = {
   readonly onFailed?: (error: NodeJS.ErrnoException) => void
   /** called when a write succeeds after that */
   readonly onRestored?: () => void
-  /** opens what the lines go to from one on that begins it, once those before it are written; may return the same as before */
-  readonly reopen?: () => number
+  /**
+   * called before each write, and returns what the next line goes to, which may be the same as before
+   *
+   * @param begins that line is the first of a new file; those before it are written
+   */
+  readonly reopen?: (begins: boolean) => number
 }
 
 /** A line that waits, or more than one, or the rest of one. */
@@ -160,7 +164,7 @@ export class FileOutput implements LogOutput {
 
   /** Only here, where no write is under way. */
   #reopen(): void {
-    if (this.#waiting[0]?.begins && this.#options.reopen) this.#fd = this.#options.reopen()
+    if (this.#options.reopen) this.#fd = this.#options.reopen(this.#waiting[0]?.begins ?? false)
   }
 
   /** Writes the lines that wait at an exit without disposal: a crash, or a second signal. They go to what is open. */

@@ -76,14 +76,13 @@ class RotatingFile implements LogOutput {
     this.#output = new FileOutput(fd, {
       onFailed: error => this.#tell({ level: 'error', event: 'logFileFailed', path, error: error.message }),
       onRestored: () => this.#tell({ level: 'warn', event: 'logFileRestored', path }),
-      reopen: () => this.#begin(),
+      reopen: begins => (begins ? this.#begin() : this.#follow()),
     })
   }
 
   write(line: string): void {
     const size = Buffer.byteLength(line)
-    const isFull = this.#size > 0 && this.#size + size > this.#options.maxSize
-    const begins = isFull || this.#isGone()
+    const begins = this.#size > 0 && this.#size + size > this.#options.maxSize
     // A line that the output drops fills no file.
     if (!this.#output.write(line, begins)) return
     this.#size = begins ? size : this.#size + size
@@ -95,27 +94,31 @@ class RotatingFile implements LogOutput {
     await this.#lock[Symbol.asyncDispose]()
   }
 
-  /** Whether the file has been deleted or renamed; looks once a second. */
-  #isGone(): boolean {
-    const { path, lookMs = LOOK_MS } = this.#options
-    const now = performance.now()
-    if (now < this.#lookedAt + lookMs) return false
-    this.#lookedAt = now
-    return !isAt(path, this.#fd)
+  /** Puts the full file aside, which has all of its lines, and begins the next. */
+  #begin(): number {
+    return this.#open({ isFull: true })
   }
 
-  /**
-   * Begins a new file once the one before has all of its lines, and puts that aside unless it is gone. Where the system does not let
-   * it, that file goes on, by as much again.
-   */
-  #begin(): number {
+  /** Begins a new file where that of before is deleted or renamed; looks once a second. */
+  #follow(): number {
+    const { path, lookMs = LOOK_MS } = this.#options
+    const now = performance.now()
+    if (now < this.#lookedAt + lookMs) return this.#fd
+    this.#lookedAt = now
+    return isAt(path, this.#fd) ? this.#fd : this.#open({ isFull: false })
+  }
+
+  /** Where the system does not let it, the file of before goes on, a full one by as much again. */
+  #open({ isFull }: { readonly isFull: boolean }): number {
     const { path } = this.#options
     try {
-      if (isAt(path, this.#fd)) shift(this.#options)
+      if (isFull && isAt(path, this.#fd)) shift(this.#options)
       const before = this.#fd
-      this.#fd = open(path).fd
-      fs.closeSync(before)
+      const { fd, size } = open(path)
+      this.#fd = fd
+      if (!isFull) this.#size = size
       this.#isStuck = false
+      fs.closeSync(before)
     } catch (error) {
       if (!this.#isStuck) this.#tell({ level: 'error', event: 'logFileFailed', path, error: (error as Error).message })
       this.#isStuck = true

@@ -200,6 +200,33 @@ describe('a rotating log file', () => {
     }
   })
 
+  it('begins a new file where the one that fills the disk is deleted, and leaves those that were put aside', async function () {
+    const disk = join(folder, 'disk')
+    mkdirSync(disk)
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).status !== 0) return this.skip()
+    try {
+      writeFileSync(join(disk, 'miner.log.1'), 'old\n')
+      {
+        await using file = await open({ path: join(disk, 'miner.log'), maxSize: 900_000, maxFiles: 2, lookMs: 0 })
+        file.write(`${'a'.repeat(800_000)}\n`)
+        await written(() => statSync(join(disk, 'miner.log')).size > 800_000)
+        spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'filler')}`, 'bs=4k'])
+        for (let number = 0; number < 20; number++) file.write(`${String(number).padStart(999)}\n`)
+        await written(() => reports.length > 0)
+        rmSync(join(disk, 'miner.log'))
+        await written(() => reports.length > 1)
+      }
+      assert.deepEqual(
+        reports.map(report => report.event),
+        ['logFileFailed', 'logFileRestored'],
+      )
+      assert.equal(read('disk/miner.log.1'), 'old\n')
+      assert.ok(read('disk/miner.log').endsWith(' 19\n'))
+    } finally {
+      spawnSync('umount', [disk])
+    }
+  })
+
   it('tells once that the disk takes no more, and still closes', () => {
     const script = `
       const { openRotatingFile } = await import('#dist/app/log/rotating-file.js')
