@@ -156,7 +156,7 @@ export type BudgetStatus = {
   readonly usdPerDay: number
   /** what was spent today, and what requests in progress have reserved */
   readonly usedUsd: number
-  /** not even the least request fits until the day turns: all are refused */
+  /** a short question does not fit until the day turns: most requests are refused */
   readonly isSpent: boolean
 }
 

@@ -2,7 +2,7 @@
 type MoneyEvents = {
   /** four fifths of a budget are spent; once a day for each budget, and at a start that finds it so */
   budgetNear: BudgetFields
-  /** a budget leaves too little for the least request, and all are refused until the day turns; as often */
+  /** a budget leaves too little for a short question, and most are refused until the day turns; as often */
   budgetSpent: BudgetFields
   /** the budget cannot be written, and requests are refused meanwhile; once until it can again */
   budgetUnwritten: { readonly error: unknown }

@@ -51,7 +51,7 @@ export type BudgetUse = {
   readonly spentUsd: number
   /** by requests in progress */
   readonly reservedUsd: number
-  /** not even the least request fits until the day turns: all are refused */
+  /** a short question does not fit until the day turns: most requests are refused */
   readonly isSpent: boolean
 }
 

@@ -21,7 +21,7 @@ export type BudgetState = {
   /** by requests in progress */
   readonly reserved: Nano
   readonly limit: Nano
-  /** not even the least request fits until the day turns: all are refused */
+  /** a short question does not fit until the day turns: most requests are refused */
   readonly isSpent: boolean
 }
 
@@ -43,7 +43,7 @@ export function isNear({ spent, limit }: Pick<Account, 'spent' | 'limit'>): bool
   return spent >= NEAR * limit.nano
 }
 
-/** Whether not even the least request fits until the day turns. @param least what each request reserves at least */
+/** Whether a short question does not fit until the day turns. @param least what it reserves */
 export function isExhausted({ spent, limit }: Pick<Account, 'spent' | 'limit'>, least: Nano): boolean {
   return spent + least > limit.nano
 }
@@ -69,7 +69,7 @@ export function nearEvent(account: Account) {
 }
 
 export function spentEvent(account: Account) {
-  const message = `${budgetText(account)} leaves too little: requests are refused until the day (UTC) turns`
+  const message = `${budgetText(account)} leaves too little for a short question: most requests are refused until the day (UTC) turns`
   return { level: 'warn', event: 'budgetSpent', ...budgetFields(account), message } as const
 }
 
