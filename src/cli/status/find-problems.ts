@@ -197,12 +197,12 @@ function lookAtServing(status: Status, found: Found): void {
   const { state, problem } = serving
   if (problem !== null) found.noteUnknown(`the state file of miner serve ${problem}`)
   if (status.network === 'none') lookWithoutChain(status, found)
-  else if (problem === null && state === null && !live)
+  else if (problem === null && state === null && !live?.hasChain)
     found.note('miner serve has not run on this machine for this hotkey and subnet')
   if (state === null) return
   if (state.network !== status.network)
     found.note(`miner serve ran on another network: its part of this page is of ${state.network}`)
-  if (!serving.isRunning && !live && ping?.found !== 'reached')
+  if (!serving.isRunning && !live?.hasChain && ping?.found !== 'reached')
     found.add(
       'NOT_SERVING',
       state.stoppedAt === null
@@ -246,6 +246,8 @@ function lookAtLive(live: NonNullable<Status['live']>, { network, serving }: Sta
   if (live.status === null) return
   if (live.status.miner.isDraining)
     found.note(`process ${live.pid} is stopping: it refuses new requests, and finishes those in progress`)
+  const { problem } = live.status.requests
+  if (problem !== undefined) found.note(problem)
   if (!serving.isRunning) lookAtAnswers(live.status.validators, live.status.reasons, found)
 }
 

@@ -147,14 +147,20 @@ function liveText({ pid, hasChain, status }: NonNullable<Status['live']>): strin
   return `for ${spanText(status.at - startedAt)}, process ${pid}, ${url}, miner ${use}, dialect ${dialect}${chain}`
 }
 
-function liveRequests({ at, miner, requests: { signed, strangers }, validators, reasons }: LiveStatus): readonly Row[] {
+function liveRequests({
+  at,
+  miner,
+  requests: { signed, unproven, strangers },
+  validators,
+  reasons,
+}: LiveStatus): readonly Row[] {
   return [
     ['requests', `${endingsText(signed)} in ${spanText(at - miner.startedAt)}`],
     ...validators.slice(0, MAX_CALLERS).map(({ uid, hotkey, lastAt, answered, refused, failed, cancelled }): Row => {
       const endings = endingsText({ answered, refused, failed, cancelled })
       return [uid === null ? 'allowed' : `uid ${uid}`, `${shortHotkey(hotkey)} ${endings}, last ${agoText(lastAt, at)}`]
     }),
-    ['others', `${groupedText(strangers)} unproven`],
+    ['others', `${groupedText(unproven)} unproven, ${groupedText(strangers)} of strangers`],
     ...reasons.map(({ ending, status, code, reason, count }): Row => {
       return [`${ending} ${status}`, `${groupedText(count)}× ${code}: ${ruleReason(reason)}`]
     }),
