@@ -58,12 +58,14 @@ export async function requireApart(named: string, { path, name, kept }: Apart): 
 /** Returns a file that is neither the log nor one that was put aside: a folder of the system, or of another program, has some. */
 async function otherIn(folder: string, log: string): Promise<string | undefined> {
   const names = await readdir(folder).catch(() => []) // what only its owner may list, such as the miner's own folder
-  const other = names.find(one => !(one.startsWith(log) && OF_A_LOG.test(one.slice(log.length))))
+  const other = names.find(one => one !== LOST && !(one.startsWith(log) && OF_A_LOG.test(one.slice(log.length))))
   return other === undefined ? undefined : join(folder, other)
 }
 
 /** What follows the name of the log: the numbers of the miner, the numbers and dates of logrotate, and the lock. */
-const OF_A_LOG = /^([.-]\d+(\.[a-z]\w*)?|\.lock.*)?$/
+const OF_A_LOG = /^([.-]\d[\d-]*(\.[a-z]\w*)?|\.lock.*)?$/
+/** At the top of each disk of its own. */
+const LOST = 'lost+found'
 
 /** Whether a path is that of a folder, or in it. */
 export function isWithin(path: string, folder: string): boolean {

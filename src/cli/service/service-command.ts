@@ -55,7 +55,7 @@ export abstract class ServiceCommand extends SettingsCommand {
     const isWritten = flags.write !== undefined
     const options = { folder, isWritten, plugins: scope.resolve(PLUGINS_IN_USE) }
     const { files, folders = [], later = [], next } = await this.make(service, options).catch(refuseText)
-    if (service.logFile) {
+    if (service.logFile && isWritten) {
       const made = [...files.map(({ path }) => path), ...folders, ...later].map(path => join(folder, path))
       const { path } = service.logFile
       await requireApart(path, { path, name: service.name, kept: [folder, ...made] })
