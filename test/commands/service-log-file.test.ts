@@ -103,7 +103,14 @@ describe('the log file of miner service', () => {
   it('refuses a folder that has other files, such as one of the system, whoever runs the miner', async () => {
     const logs = join(folder.path, 'logs')
     mkdirSync(logs)
-    for (const name of ['miner.log', 'miner.log.1', 'miner.log.lock', 'miner.log-20261129', 'miner.log.2.gz'])
+    for (const name of [
+      'miner.log',
+      'miner.log.1',
+      'miner.log.lock',
+      'miner.log-2026-11-29',
+      'miner.log.2.gz',
+      'lost+found',
+    ])
       writeFileSync(join(logs, name), '')
     for (const kind of ['systemd', 'docker', 'compose']) {
       assert.equal((await folder.run([kind, '--log-file', 'logs/miner.log'])).code, 0, 'after a start')

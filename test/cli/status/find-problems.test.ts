@@ -24,6 +24,13 @@ const failing = {
 const pausing = (why: 'unknown' | 'clockSetBack', leftMs: number) =>
   withState({ store: { kind: 'disk', failure: null, pause: { why, until: now + leftMs } } })
 const unseen = { found: 'unseen', status: 503, message: 'Service unavailable', hotkey: null, ms: 1 } as const
+const silent = {
+  pid: 7,
+  url: 'http://127.0.0.1:9091',
+  tokenFile: null,
+  status: null,
+  problem: 'no reply within 5 s',
+} as const
 
 describe('what miner status finds', () => {
   it('is nothing when all is well', () => {
@@ -86,6 +93,16 @@ describe('what miner status finds', () => {
     ],
     ['an address that is not seen from here', statusOf({ ping: unseen }), []],
     ['a miner that was killed', statusOf({ ping: unseen, ...withState({}, false) }), ['NOT_SERVING']],
+    [
+      'a miner that was killed, beside one without a chain',
+      statusOf({ ping: unseen, ...withState({}, false), live: { ...silent, hasChain: false } }),
+      ['NOT_SERVING'],
+    ],
+    [
+      'a miner that was killed, and runs again',
+      statusOf({ ping: unseen, ...withState({}, false), live: { ...silent, hasChain: true } }),
+      [],
+    ],
     ['a miner that was stopped', statusOf({ ping: unseen, ...withState({ stoppedAt: now }, false) }), ['NOT_SERVING']],
     ['a miner that has moved to another machine', statusOf(withState({ stoppedAt: now }, false)), []],
     ['a miner of another machine', statusOf({ serving: { state: null, problem: null, isRunning: false } }), []],
