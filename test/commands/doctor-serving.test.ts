@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { startMiner } from '../support/miner-process.ts'
-import { answered, stalled, startModelServer } from '../support/model-server.ts'
+import { answered, said, stalled, startModelServer } from '../support/model-server.ts'
 import { doctorHome, runDoctor, withoutChain } from '../support/run-doctor.ts'
 import { send, signedRequest } from '../support/signed-request.ts'
 
@@ -59,6 +61,25 @@ describe('miner doctor of a miner that runs without a chain', () => {
         /^the miner that runs does not ask 127\.0\.0\.1:\d+: \d+ attempts failed in a row, the last with MODEL_\w+ \d+ s ago; it tries again in \d+ s$/,
       )
       assert.equal(found.hint, `miner check --model m --base-url ${model.url}`)
+      break
+    }
+  })
+
+  it('warns of an endpoint that it does not ask, while another one answers', async () => {
+    await using broken = await startModelServer(answered(500, { error: { message: 'broken' } }))
+    await using good = await startModelServer(said('Hello'))
+    const file = join(place.home, 'endpoints.toml')
+    const table = (url: string) => `[[openai.endpoints]]\nbaseUrl = "${url}"\nmodel = "m"\n`
+    writeFileSync(file, table(broken.url) + table(good.url), { mode: 0o600 })
+    const args = ['--dev', '--use', 'openai', '--config', file]
+    await using miner = await start(...args)
+    while (true) {
+      assert.equal((await send(miner.url, signedRequest())).status, 200)
+      const { code, brief, of } = await check('serving', ...args)
+      if (!brief.includes('serving warning ENDPOINT_RESTS')) continue
+      assert.equal(code, 0)
+      const { message } = of('serving').find(one => one.code === 'ENDPOINT_RESTS')!
+      assert.ok(message.startsWith(`the miner that runs does not ask ${new URL(broken.url).host}: `), message)
       break
     }
   })
