@@ -190,7 +190,7 @@ describe('miner economics', () => {
       blockAt: null,
       cost: { usd: 0.5, requests: 10, unknown: 0 },
       emission: null,
-      emissionUnknown: { message: 'subtensor.network is none' },
+      emissionUnknown: { message: 'the settings leave out the chain (subtensor.network = "none")' },
       leftUsd: null,
     })
     assert.deepEqual(told.hotkeys[0].cost, { usd: 0.5, requests: 10, unknown: 0 })

@@ -191,7 +191,7 @@ describe('miner status', () => {
     assert.deepEqual([found.code, found.codes, found.document.chain], [0, [], null])
     const { live, netuid, notes } = found.document
     assert.deepEqual([netuid, live.miner.pid, live.requests.signed.answered], [null, miner.pid, 1])
-    assert.deepEqual(notes, ['the network is none, so this page tells nothing of a chain'])
+    assert.deepEqual(notes, ['this page leaves out the chain (--network none)'])
     const page = await runMiner(args('none'), { env: env() })
     assert.equal(page.code, 0)
     assert.match(

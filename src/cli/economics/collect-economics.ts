@@ -65,7 +65,7 @@ async function askChain(scope: RunScope, place: Place): Promise<ChainSide> {
 }
 
 const NO_CHAIN: EmissionUnknown = {
-  message: 'subtensor.network is none',
+  message: 'the settings leave out the chain (subtensor.network = "none")',
   hint: 'name a chain with --network: finney, test, local or a URL',
 }
 

@@ -12,7 +12,7 @@ import { canAsk, typedLine } from '../output/typed-line.js'
  */
 export async function confirmReplay(miner: string, signal: AbortSignal): Promise<boolean> {
   if (!canAsk()) {
-    const why = 'it may cost money, and there is no terminal at which it could be confirmed'
+    const why = 'it may cost money, and only a terminal can ask for a yes'
     throw new RequestLogError('REPLAY_NOT_CONFIRMED', `the request is not asked again: ${why}`, { hint: 'give --yes' })
   }
   const question = `This asks the miner ${escapeControls(miner)} again, which may cost money. Go on? [y/N] `

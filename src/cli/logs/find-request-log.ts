@@ -57,7 +57,7 @@ export async function findRequestLog(scope: Scope, { dev, file }: Chosen): Promi
   return requestLogPath(folder, { netuid, hotkey })
 }
 
-/** Whoever served with `--dev` has no wallet, and looks for that log. */
+/** An operator who served with `--dev` may lack a wallet, and looks for that log. */
 function pointToDev(error: unknown, ofDev: string): never {
   if (!(error instanceof WalletError) || !existsSync(ofDev)) throw error
   const hint = `read the log of miner serve --dev with --dev, or ${error.hint}`
@@ -81,7 +81,7 @@ function unseen(path: string, { code }: NodeJS.ErrnoException, hint: string): Re
     return new RequestLogError('REQUEST_LOG_UNREADABLE', `this user may not enter the folder of ${path} (${code})`, {
       hint: 'run the command as the user of the miner',
     })
-  return new RequestLogError('REQUEST_LOG_MISSING', `there is no request log at ${path}`, { hint })
+  return new RequestLogError('REQUEST_LOG_MISSING', `the request log ${path} does not exist`, { hint })
 }
 
 async function missingHint(folder: string, { file }: Chosen): Promise<string> {

@@ -41,7 +41,7 @@ export async function findLogFile(named: string, { name, owner, kept }: LogFileO
 type Apart = Pick<LogFileOptions, 'name' | 'kept'> & { readonly path: string }
 
 /**
- * Requires that the folder of a log file, which the miner may write, is none of these files and folders, and holds none.
+ * Requires that the folder of a log file, which the miner may write, lies apart from these files and folders.
  *
  * @param named the log file as the setting names it; `path` is where it is
  * @throws {UsageError} NOT_A_SERVICE

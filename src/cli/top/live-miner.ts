@@ -15,7 +15,7 @@ type Wanted = {
   readonly hotkey: string
   /** null: one without a chain */
   readonly netuid: number | null
-  /** of the axon, where several miners of a development key may run; 0: any */
+  /** of the axon; 0: any. Several miners of a development key may run on other ports. */
   readonly port: number
 }
 

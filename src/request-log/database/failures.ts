@@ -42,7 +42,7 @@ export function readFailure(error: unknown, path: string): unknown {
   if (!existsSync(path))
     return failure(
       'REQUEST_LOG_MISSING',
-      `there is no request log at ${path}`,
+      `the request log ${path} does not exist`,
       error,
       'serve with --request-log metadata',
     )

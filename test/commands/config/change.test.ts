@@ -15,8 +15,12 @@ model = "gpt-4o" # cheap
 const hotkey = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
 const secret = 'sk-Marker0123456789'
 
-// biome-ignore lint/suspicious/noExplicitAny: what a test reads of it decides its type
-const tableOf = ({ text }: ConfigFolder): any => JSON.parse(JSON.stringify(parseToml(text)))
+type Written = {
+  readonly prices: Readonly<Record<string, object>>
+  readonly budget: { readonly hotkeys?: object }
+  readonly policy?: object
+}
+const tableOf = ({ text }: ConfigFolder): Written => JSON.parse(JSON.stringify(parseToml(text)))
 
 describe('miner config set, get, unset and path', () => {
   it('print the path of the file, whether it exists or not', async () => {
