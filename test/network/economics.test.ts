@@ -178,7 +178,7 @@ describe('miner economics', () => {
     assert.equal(none.code, 0, none.stderr)
     assert.match(none.stdout, new RegExp(`^${bob.address} on subnet 1, a day`))
     assert.match(none.stdout, / cost +\$0\.50 /)
-    assert.match(none.stdout, / emission +unknown: subtensor\.network is none\n +left +unknown\n/)
+    assert.match(none.stdout, / emission +unknown: the settings leave out the chain .*\n +left +unknown\n/)
     assert.match(none.stdout, /HOTKEY +COST +REQUESTS\n5Grw\S+ +\$0\.50 +10\n/)
     assert.match(none.stdout, /To see the emission: name a chain with --network/)
     const told = JSON.parse((await economicsAt('none', '--json')).stdout)
