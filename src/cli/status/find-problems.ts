@@ -197,7 +197,7 @@ function lookAtServing(status: Status, found: Found): void {
   const { state, problem } = serving
   if (problem !== null) found.noteUnknown(`the state file of miner serve ${problem}`)
   if (status.network === 'none') lookWithoutChain(status, found)
-  else if (problem === null && state === null && !live?.hasChain)
+  else if (problem === null && state === null && !live)
     found.note('miner serve has not run on this machine for this hotkey and subnet')
   if (state === null) return
   if (state.network !== status.network)
